@@ -1,0 +1,38 @@
+package org.pdtoolkit.kv;
+
+/** Why a request failed. The wire text and status of each live in the error catalogue only. */
+public enum KvError {
+    KEY_EMPTY(false),
+    KEY_NOT_FOUND(false),
+    VALUE_PROVIDED(false),
+    LEASE_PROVIDED(false),
+    TOO_MANY_OPS(false),
+    DUPLICATE_KEY(false),
+    COMPACTED(false),
+    FUTURE_REVISION(false),
+    LEASE_NOT_FOUND(false),
+    LEASE_EXISTS(false),
+    LEASE_TTL_TOO_LARGE(false),
+    REQUEST_TOO_LARGE(false),
+    TOO_MANY_REQUESTS(false),
+    /** Not accepted by any leader: nothing was written. */
+    NO_LEADER(false),
+    /** Only a leader does this and this member is none. */
+    NOT_LEADER(false),
+    /** Accepted but not known to be committed when time ran out. */
+    TIMEOUT(true),
+    /** The leader changed while it was under way. */
+    LEADER_CHANGED(true),
+    STOPPED(true);
+
+    private final boolean outcomeUnknown;
+
+    KvError(boolean outcomeUnknown) {
+        this.outcomeUnknown = outcomeUnknown;
+    }
+
+    /** Whether a write that failed so may still take effect. */
+    public boolean outcomeUnknown() {
+        return outcomeUnknown;
+    }
+}

@@ -1,0 +1,73 @@
+package org.pdtoolkit.storage;
+
+import java.util.List;
+import java.util.Optional;
+import org.pdtoolkit.bytes.Bytes;
+
+/**
+ * The durable Raft log with its hard state.
+ *
+ * <p>Shape: entries {@code firstIndex..lastIndex}, consecutive; the entry before the first is known
+ * by term only (the <em>base</em>, 0/0 in a new log). Thread: one owner for every call.
+ */
+public interface LogStore {
+    /** What {@link #initialize} wrote; empty in a new log. */
+    Optional<Bytes> metadata();
+
+    /**
+     * Writes the identity of this log, once, durably.
+     *
+     * <p>Errors: {@link IllegalStateException} when already initialised. Rules: LOG-01 survives a
+     * crash after return. LOG-02 nothing but this may be written before it.
+     */
+    void initialize(Bytes metadata);
+
+    /** Latest durable hard state; {@link HardState#EMPTY} in a new log. */
+    HardState hardState();
+
+    /** Index of the first entry that can be read; base index + 1. */
+    long firstIndex();
+
+    /** Index of the last entry; {@code firstIndex() - 1} when there is none. */
+    long lastIndex();
+
+    /**
+     * Term of the entry at {@code index} in {@code [firstIndex - 1, lastIndex]}.
+     *
+     * <p>Errors: {@link IndexOutOfBoundsException} outside of it.
+     */
+    long term(long index);
+
+    /**
+     * Entries {@code [from, until)}, cut after the one that makes the data exceed {@code bytesMax},
+     * never fewer than one.
+     *
+     * <p>Errors: {@link IndexOutOfBoundsException} if the range is not inside the log; CORRUPT.
+     */
+    List<LogRecord> read(long from, long until, long bytesMax);
+
+    /**
+     * Appends entries and hard state as one durable unit.
+     *
+     * <p>Shape: consecutive; first in {@code [firstIndex, lastIndex + 1]}; an overlapped suffix is
+     * replaced. An empty list writes the hard state alone. Thread: owner; blocks until on stable
+     * media. Errors: FULL (nothing written, retry), FAILED (stop the node). Rules: LOG-03 durable
+     * on return. LOG-04 overlap replaces the suffix. LOG-05 all or nothing across a crash. Source:
+     * Raft §5, etcd WAL.
+     */
+    void append(HardState state, List<LogRecord> entries);
+
+    /**
+     * Forgets entries up to and including {@code index}, which becomes the base.
+     *
+     * <p>Errors: {@link IndexOutOfBoundsException} unless {@code firstIndex - 1 <= index <=
+     * lastIndex}. Rules: LOG-06 term of the base stays known. LOG-07 space is given back in time.
+     */
+    void compact(long index);
+
+    /**
+     * Replaces the whole log by an empty one behind a snapshot at {@code (index, term)}, and the
+     * hard state, durably and atomically. Rules: LOG-08.
+     */
+    void reset(long index, long term, HardState state);
+}
