@@ -1,0 +1,334 @@
+package org.pdtoolkit.wire;
+
+import io.grpc.Status;
+import org.pdtoolkit.wire.pdpb.ErrorType;
+
+/**
+ * Every error a client can meet: one row each, and the only place where its text is written.
+ *
+ * <p>Texts are wire contract: clients of the original compare words of many of them ({@code not
+ * leader}, {@code is not leader}, {@code mismatch cluster id}). A text is a {@link
+ * java.util.Formatter} pattern; ids go in as texts, since they are unsigned.
+ *
+ * <p>A row travels in one of three forms, and the form is contract as well: as a gRPC status, as an
+ * error inside a response header ({@link #header()} is not {@code OK}), or as an HTTP answer. The
+ * mapping from the errors of the layers below to rows is an exhaustive switch in the adapters.
+ *
+ * <p>Source: design D10; the wire pages of the original.
+ */
+public enum ErrorCatalogue {
+    // Who serves.
+    NOT_LEADER("PD-1001", grpc(Status.Code.UNAVAILABLE, 503), "not leader", Hints.ASK_LEADER),
+    SERVER_NOT_STARTED(
+            "PD-1002",
+            grpc(Status.Code.UNAVAILABLE, 500).named("server:ErrServerNotStarted"),
+            "server not started",
+            "wait until the node has joined its cluster; its log says what it waits for"),
+    CLUSTER_ID_MISMATCH(
+            "PD-1003",
+            grpc(Status.Code.FAILED_PRECONDITION, 412),
+            "mismatch cluster id, need %s but got %s",
+            "the client or store belongs to another cluster: check its PD endpoints"),
+    CLUSTER_ID_NOT_READY(
+            "PD-1004",
+            header(ErrorType.NOT_BOOTSTRAPPED, 503),
+            "cluster id is not ready",
+            "wait until the members have elected a leader for the first time"),
+    REDIRECT_TO_NOT_LEADER(
+            "PD-1005",
+            grpc(Status.Code.UNAVAILABLE, 500).named("apiutil:ErrRedirectToNotLeader"),
+            "redirect to not leader",
+            "the leader changed under the request: repeat it"),
+    REDIRECT_NO_LEADER(
+            "PD-1006",
+            grpc(Status.Code.UNAVAILABLE, 503).named("apiutil:ErrRedirectNoLeader"),
+            "redirect finds no leader",
+            "no PD leader was elected within the wait: see that a majority of members is up"),
+    REDIRECT_FAILED(
+            "PD-1007",
+            grpc(Status.Code.UNAVAILABLE, 500).named("apiutil:ErrRedirect"),
+            "redirect failed",
+            "the leader's client URLs cannot be reached from this member"),
+    LEADER_NIL(
+            "PD-1008",
+            grpc(Status.Code.UNAVAILABLE, 503).named("server:ErrLeaderNil"),
+            "leader is nil",
+            Hints.ASK_LEADER),
+    FORWARD_HOST_NOT_LEADER(
+            "PD-1009",
+            grpc(Status.Code.INVALID_ARGUMENT, 400),
+            "forwarded host %s is not a client URL of the PD leader: pd is not leader of cluster",
+            Hints.ASK_LEADER),
+
+    // Timestamps.
+    TSO_NOT_LEADER("PD-1101", tso(), "requested pd is not leader of cluster", Hints.ASK_LEADER),
+    TSO_NOT_LEADER_ANYMORE("PD-1102", tso(), "requested is not leader anymore", Hints.ASK_LEADER),
+    TSO_NOT_READY(
+            "PD-1103",
+            tso(),
+            "timestamp in memory isn't initialized",
+            "the leader is saving its first window: repeat the request"),
+    TSO_EXHAUSTED(
+            "PD-1104",
+            tso(),
+            "generate tso maximum number of retries exceeded",
+            "more than 2^18 timestamps per step were asked for, or the disk is too slow"),
+    TSO_COUNT_ZERO(
+            "PD-1105", tso(), "tso count should be positive", "ask for at least one timestamp"),
+    TSO_COUNT_TOO_LARGE(
+            "PD-1106",
+            tso(),
+            "tso count %s is larger than the maximum 262144",
+            "split the request: one millisecond holds 2^18 timestamps"),
+
+    // Bootstrap, in the order in which the checks are made.
+    NOT_BOOTSTRAPPED(
+            "PD-1201",
+            header(ErrorType.NOT_BOOTSTRAPPED, 500),
+            "cluster is not bootstrapped",
+            "start a TiKV: the first one bootstraps the cluster"),
+    CLUSTER_NOT_BOOTSTRAPPED(
+            "PD-1202",
+            header(ErrorType.NOT_BOOTSTRAPPED, 500).named("cluster:ErrNotBootstrapped"),
+            "TiKV cluster not bootstrapped, please start TiKV first",
+            "start a TiKV: the first one bootstraps the cluster"),
+    ALREADY_BOOTSTRAPPED(
+            "PD-1203",
+            header(ErrorType.ALREADY_BOOTSTRAPPED, 409),
+            "cluster is already bootstrapped",
+            "join the cluster as a further store"),
+    BOOTSTRAP_STORE_MISSING(
+            "PD-1204", badBootstrap(), "missing store meta for bootstrap %s", Hints.STORE_BUG),
+    BOOTSTRAP_STORE_ID_ZERO("PD-1205", badBootstrap(), "invalid zero store id", Hints.STORE_BUG),
+    BOOTSTRAP_REGION_MISSING(
+            "PD-1206", badBootstrap(), "missing region meta for bootstrap %s", Hints.STORE_BUG),
+    BOOTSTRAP_KEY_RANGE(
+            "PD-1207",
+            badBootstrap(),
+            "invalid first region key range, must all be empty for bootstrap %s",
+            Hints.STORE_BUG),
+    BOOTSTRAP_REGION_ID_ZERO("PD-1208", badBootstrap(), "invalid zero region id", Hints.STORE_BUG),
+    BOOTSTRAP_PEER_COUNT(
+            "PD-1209",
+            badBootstrap(),
+            "invalid first region peer count %s, must be 1 for bootstrap %s",
+            Hints.STORE_BUG),
+    BOOTSTRAP_PEER_STORE(
+            "PD-1210",
+            badBootstrap(),
+            "invalid peer store id %s != %s for bootstrap %s",
+            Hints.STORE_BUG),
+    BOOTSTRAP_PEER_ID_ZERO("PD-1211", badBootstrap(), "invalid zero peer id", Hints.STORE_BUG),
+
+    // Guarded writes, ids, members.
+    TXN_CONFLICT(
+            "PD-1301",
+            header(ErrorType.UNKNOWN, 500).named("etcd:ErrEtcdTxnConflict"),
+            "etcd transaction failed, conflicted and rolled back",
+            "another member or client was first: look at the state and repeat"),
+    ID_EXHAUSTED(
+            "PD-1302",
+            header(ErrorType.UNKNOWN, 500).named("idalloc:ErrIDExhausted"),
+            "id exhausted",
+            "ask for fewer ids at once"),
+    MEMBER_NOT_FOUND(
+            "PD-1303",
+            grpc(Status.Code.NOT_FOUND, 404),
+            "not found, pd: %s",
+            "the members call lists the names"),
+    NO_TRANSFEREE(
+            "PD-1304",
+            grpc(Status.Code.FAILED_PRECONDITION, 500),
+            "no valid pd to transfer etcd leader",
+            "name a member that is up and no learner"),
+    BAD_LEADER_PRIORITY(
+            "PD-1305",
+            grpc(Status.Code.INVALID_ARGUMENT, 400),
+            "bad format leader priority",
+            "send {\"leader-priority\": <number>}"),
+    PLACEMENT_FAILED(
+            "PD-1399",
+            header(ErrorType.UNKNOWN, 500),
+            "%s",
+            "see the server log of the leader at this time"),
+
+    // Requests over HTTP.
+    BAD_JSON(
+            "PD-1401",
+            grpc(Status.Code.INVALID_ARGUMENT, 400),
+            "%s",
+            "the request body is not the JSON that this call takes"),
+    BODY_TOO_LARGE(
+            "PD-1402",
+            grpc(Status.Code.RESOURCE_EXHAUSTED, 413),
+            "request body is larger than %s bytes",
+            "split the request"),
+
+    // The store, in etcd's words.
+    ETCD_KEY_EMPTY("PD-2001", invalid(), "etcdserver: key is not provided", Hints.REQUEST),
+    ETCD_KEY_NOT_FOUND("PD-2002", invalid(), "etcdserver: key not found", Hints.REQUEST),
+    ETCD_VALUE_PROVIDED("PD-2003", invalid(), "etcdserver: value is provided", Hints.REQUEST),
+    ETCD_LEASE_PROVIDED("PD-2004", invalid(), "etcdserver: lease is provided", Hints.REQUEST),
+    ETCD_TOO_MANY_OPS(
+            "PD-2005", invalid(), "etcdserver: too many operations in txn request", Hints.REQUEST),
+    ETCD_DUPLICATE_KEY(
+            "PD-2006", invalid(), "etcdserver: duplicate key given in txn request", Hints.REQUEST),
+    ETCD_COMPACTED(
+            "PD-2007",
+            grpc(Status.Code.OUT_OF_RANGE, 400),
+            "etcdserver: mvcc: required revision has been compacted",
+            "read at a newer revision"),
+    ETCD_FUTURE_REVISION(
+            "PD-2008",
+            grpc(Status.Code.OUT_OF_RANGE, 400),
+            "etcdserver: mvcc: required revision is a future revision",
+            "read at revision 0 for the newest"),
+    ETCD_LEASE_NOT_FOUND(
+            "PD-2009",
+            grpc(Status.Code.NOT_FOUND, 404),
+            "etcdserver: requested lease not found",
+            "the lease ran out or was revoked: grant a new one"),
+    ETCD_LEASE_EXISTS(
+            "PD-2010",
+            grpc(Status.Code.FAILED_PRECONDITION, 400),
+            "etcdserver: lease already exists",
+            "grant with id 0 to let the server choose"),
+    ETCD_LEASE_TTL_TOO_LARGE(
+            "PD-2011",
+            grpc(Status.Code.OUT_OF_RANGE, 400),
+            "etcdserver: too large lease TTL",
+            Hints.REQUEST),
+    ETCD_REQUEST_TOO_LARGE(
+            "PD-2012", invalid(), "etcdserver: request is too large", "split the request"),
+    // etcd means RESOURCE_EXHAUSTED here and sends UNKNOWN; clients know the latter.
+    ETCD_TOO_MANY_REQUESTS(
+            "PD-2013",
+            grpc(Status.Code.UNKNOWN, 500),
+            "etcdserver: too many requests",
+            "the node is overloaded: repeat after a pause"),
+    ETCD_NO_LEADER(
+            "PD-2014",
+            grpc(Status.Code.UNAVAILABLE, 503),
+            "etcdserver: no leader",
+            "see that a majority of members is up and connected"),
+    ETCD_NOT_LEADER(
+            "PD-2015",
+            grpc(Status.Code.FAILED_PRECONDITION, 400),
+            "etcdserver: not leader",
+            Hints.ASK_LEADER),
+    ETCD_TIMEOUT(
+            "PD-2016",
+            grpc(Status.Code.UNAVAILABLE, 503),
+            "etcdserver: request timed out",
+            Hints.OUTCOME_UNKNOWN),
+    ETCD_LEADER_CHANGED(
+            "PD-2017",
+            grpc(Status.Code.UNAVAILABLE, 503),
+            "etcdserver: leader changed",
+            Hints.OUTCOME_UNKNOWN),
+    ETCD_STOPPED(
+            "PD-2018",
+            grpc(Status.Code.UNAVAILABLE, 503),
+            "etcdserver: server stopped",
+            Hints.OUTCOME_UNKNOWN);
+
+    private final String code;
+    private final Form form;
+    private final String pattern;
+    private final String hint;
+    private final boolean plain;
+
+    ErrorCatalogue(String code, Form form, String pattern, String hint) {
+        this.code = code;
+        this.form = form;
+        this.pattern = form.lead() + pattern;
+        this.hint = hint;
+        this.plain = pattern.indexOf('%') < 0;
+    }
+
+    /** Stable identifier, {@code PD-nnnn}; never reused for another error. */
+    public String code() {
+        return code;
+    }
+
+    /** Status of the call when the error travels as a gRPC status. */
+    public Status.Code grpcCode() {
+        return form.grpc();
+    }
+
+    /** Type inside the response header; {@code OK} for a row that travels as a status. */
+    public ErrorType header() {
+        return form.header();
+    }
+
+    public int httpStatus() {
+        return form.http();
+    }
+
+    /** What the reader can do about it. */
+    public String hint() {
+        return hint;
+    }
+
+    /** The bare text. */
+    public String text(Object... arguments) {
+        return plain ? pattern : String.format(pattern, arguments);
+    }
+
+    /** The text behind the error's name, {@code [PD:class:Name]text}; bare if it has no name. */
+    public String namedText(Object... arguments) {
+        return form.name().isEmpty()
+                ? text(arguments)
+                : "[PD:" + form.name() + "]" + text(arguments);
+    }
+
+    /** A gRPC status with the bare text. */
+    public Status status(Object... arguments) {
+        return grpcCode().toStatus().withDescription(text(arguments));
+    }
+
+    /** A gRPC status with the named text, as the original's normalised errors travel. */
+    public Status namedStatus(Object... arguments) {
+        return grpcCode().toStatus().withDescription(namedText(arguments));
+    }
+
+    /** How a row travels. */
+    private record Form(Status.Code grpc, ErrorType header, int http, String name, String lead) {
+        Form named(String newName) {
+            return new Form(grpc, header, http, newName, lead);
+        }
+    }
+
+    private static Form grpc(Status.Code code, int http) {
+        return new Form(code, ErrorType.OK, http, "", "");
+    }
+
+    private static Form header(ErrorType type, int http) {
+        return new Form(Status.Code.UNKNOWN, type, http, "", "");
+    }
+
+    private static Form tso() {
+        return new Form(
+                Status.Code.UNKNOWN,
+                ErrorType.OK,
+                500,
+                "tso:ErrGenerateTimestamp",
+                "generate timestamp failed, ");
+    }
+
+    private static Form badBootstrap() {
+        return header(ErrorType.UNKNOWN, 400);
+    }
+
+    private static Form invalid() {
+        return grpc(Status.Code.INVALID_ARGUMENT, 400);
+    }
+
+    private static final class Hints {
+        static final String ASK_LEADER = "ask the PD leader; the members call names it";
+        static final String STORE_BUG = "the store sent a malformed bootstrap request";
+        static final String REQUEST = "correct the request";
+        static final String OUTCOME_UNKNOWN =
+                "the outcome of a write is unknown: read before repeating it";
+    }
+}
