@@ -1,0 +1,368 @@
+package org.pdtoolkit.server.config;
+
+import static org.pdtoolkit.server.config.ConfigKey.key;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.pdtoolkit.server.config.ConfigKey.Group;
+
+/**
+ * Every key the node knows, one row each, in the order of help and manual.
+ *
+ * <p>The rows feed the parser of all sources, the checks, {@code --help}, {@code pd-node.conf(5)},
+ * {@code pd-node(8)} and the example file. Names and defaults are pd-server's where it has the key,
+ * else etcd's; etcd's spellings are aliases. Rules across keys are in {@link ConfigRules}; keys of
+ * the originals that are accepted without effect are in {@link OriginalKeys}.
+ */
+public final class ConfigSchema {
+    private static final List<ConfigKey<?>> LIST = new ArrayList<>();
+    private static final long MEBIBYTE = 1L << 20;
+    private static final long DAY_MILLIS = 86_400_000L;
+
+    // ---- Member
+
+    static final ConfigKey<Path> CONFIG =
+            key("config", ConfigType.path("FILE"), Group.MEMBER)
+                    .alias("config-file")
+                    .notInFile()
+                    .doc("Read keys from this TOML file; pd-server's files are understood.")
+                    .into(LIST::add);
+
+    static final ConfigKey<Boolean> CONFIG_CHECK =
+            key("config-check", ConfigType.bool(), Group.MEMBER)
+                    .defaults("false")
+                    .notInFile()
+                    .doc("Check the configuration, say what was found, and exit.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<String> NAME =
+            key("name", ConfigType.memberName(), Group.MEMBER)
+                    .derived("pd-<hostname>")
+                    .doc("Name of this member, unique in the cluster.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Path> DATA_DIR =
+            key("data-dir", ConfigType.path("DIR"), Group.MEMBER)
+                    .derived("default.<name>")
+                    .doc("Directory of this member's log, state and snapshots.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<List<URI>> CLIENT_URLS =
+            key("client-urls", ConfigType.listenUrls(), Group.MEMBER)
+                    .alias("listen-client-urls")
+                    .defaults("http://127.0.0.1:2379")
+                    .doc("Listen here for clients: gRPC and HTTP on one port.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<List<URI>> ADVERTISE_CLIENT_URLS =
+            key("advertise-client-urls", ConfigType.urls(), Group.MEMBER)
+                    .derived("<client-urls>")
+                    .doc("Client URLs that the other members hand out for this member.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<List<URI>> PEER_URLS =
+            key("peer-urls", ConfigType.listenUrls(), Group.MEMBER)
+                    .alias("listen-peer-urls")
+                    .defaults("http://127.0.0.1:2380")
+                    .doc("Listen here for the other members.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<List<URI>> ADVERTISE_PEER_URLS =
+            key("advertise-peer-urls", ConfigType.urls(), Group.MEMBER)
+                    .alias("initial-advertise-peer-urls")
+                    .derived("<peer-urls>")
+                    .doc("Peer URLs that the other members use to reach this member.")
+                    .into(LIST::add);
+
+    // ---- Cluster
+
+    public static final ConfigKey<Map<String, List<String>>> INITIAL_CLUSTER =
+            key("initial-cluster", ConfigType.initialCluster(), Group.CLUSTER)
+                    .derived("<name>=<advertise-peer-urls>")
+                    .doc(
+                            "Members of a new cluster. Ignored once the data directory holds a"
+                                    + " member.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<String> INITIAL_CLUSTER_STATE =
+            key("initial-cluster-state", ConfigType.choice("new", "existing"), Group.CLUSTER)
+                    .defaults("new")
+                    .doc(
+                            "new starts a cluster, existing adds this member to one. Ignored once"
+                                    + " the data directory holds a member.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<String> INITIAL_CLUSTER_TOKEN =
+            key("initial-cluster-token", ConfigType.text("TOKEN"), Group.CLUSTER)
+                    .defaults("pd-cluster")
+                    .doc("Tells clusters with equal URLs apart; part of cluster and member ids.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Boolean> ETCD_ONLY =
+            key("etcd-only", ConfigType.bool(), Group.CLUSTER)
+                    .defaults("false")
+                    .doc(
+                            "Run Raft and the key-value store without any Placement Driver"
+                                    + " service: a small etcd.")
+                    .into(LIST::add);
+
+    // ---- Elections and timestamps
+
+    public static final ConfigKey<Long> TICK_INTERVAL =
+            key("tick-interval", ConfigType.durationOrMillis(0, DAY_MILLIS), Group.ELECTION)
+                    .alias("heartbeat-interval")
+                    .defaults("100ms")
+                    .doc("Raft tick; the Raft leader sends a heartbeat every tick.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Long> ELECTION_INTERVAL =
+            key("election-interval", ConfigType.durationOrMillis(0, DAY_MILLIS), Group.ELECTION)
+                    .alias("election-timeout")
+                    .defaults("1s")
+                    .doc(
+                            "A follower that hears no leader this long, and up to twice as long at"
+                                    + " random, campaigns. At least 5 ticks, less than 50s.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Boolean> PRE_VOTE =
+            key("pre-vote", ConfigType.bool(), Group.ELECTION)
+                    .alias("enable-prevote")
+                    .inFile("enable-prevote")
+                    .defaults("true")
+                    .doc("Ask whether an election could be won before raising the term.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Long> LEASE =
+            key("lease", ConfigType.count(1, 3600), Group.ELECTION)
+                    .defaults("3")
+                    .doc("Lease of the PD leader in seconds, renewed every third of it.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Long> LEADER_PRIORITY_CHECK_INTERVAL =
+            key(
+                            "leader-priority-check-interval",
+                            ConfigType.duration(100, DAY_MILLIS),
+                            Group.ELECTION)
+                    .defaults("1m")
+                    .doc("How often a leader looks for a member of higher priority.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Long> TSO_SAVE_INTERVAL =
+            key("tso-save-interval", ConfigType.duration(100, 3_600_000), Group.ELECTION)
+                    .defaults("3s")
+                    .doc("How far ahead of the clock the timestamp window is saved.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Long> TSO_UPDATE_PHYSICAL_INTERVAL =
+            key("tso-update-physical-interval", ConfigType.duration(1, 10_000), Group.ELECTION)
+                    .defaults("50ms")
+                    .doc("How often the physical part of timestamps moves.")
+                    .into(LIST::add);
+
+    // ---- Storage and limits
+
+    public static final ConfigKey<String> STORAGE =
+            key("storage", ConfigType.choice("file", "h2"), Group.STORAGE)
+                    .defaults("file")
+                    .doc(
+                            "Storage backend. A data directory stays with the backend that"
+                                    + " created it.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Long> SNAPSHOT_COUNT =
+            key("snapshot-count", ConfigType.count(10, 1_000_000_000L), Group.STORAGE)
+                    .defaults("10000")
+                    .doc("Take a snapshot after this many applied log entries.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Long> SNAPSHOT_CATCH_UP_ENTRIES =
+            key("snapshot-catchup-entries", ConfigType.count(0, 1_000_000_000L), Group.STORAGE)
+                    .alias("experimental-snapshot-catchup-entries")
+                    .defaults("5000")
+                    .doc("Log entries kept behind a snapshot for slow followers.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Long> MAX_REQUEST_BYTES =
+            key("max-request-bytes", ConfigType.bytes(1024, 512 * MEBIBYTE), Group.STORAGE)
+                    .defaults("1572864")
+                    .doc("Largest client request that is accepted.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Long> QUOTA_BACKEND_BYTES =
+            key("quota-backend-bytes", ConfigType.bytes(0, Long.MAX_VALUE), Group.STORAGE)
+                    .defaults("8GiB")
+                    .doc("Size of the store at which writes are refused; 0 means the default.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<String> AUTO_COMPACTION_MODE =
+            key("auto-compaction-mode", ConfigType.text("periodic|revision"), Group.STORAGE)
+                    .defaults("periodic")
+                    .doc("What auto-compaction-retention counts: time or revisions.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<String> AUTO_COMPACTION_RETENTION =
+            key("auto-compaction-retention", ConfigType.text("DURATION|N"), Group.STORAGE)
+                    .defaults("1h")
+                    .doc(
+                            "History that auto-compaction keeps: a duration (a bare number means"
+                                    + " hours) or a number of revisions; 0 compacts nothing.")
+                    .into(LIST::add);
+
+    // ---- Security
+
+    public static final ConfigKey<Path> CACERT =
+            key("cacert", ConfigType.path("FILE"), Group.SECURITY)
+                    .alias("trusted-ca-file", "peer-trusted-ca-file")
+                    .inFile("security.cacert-path")
+                    .doc(
+                            "PEM file of the authorities that sign clients' and peers'"
+                                    + " certificates; when set, both must present one.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Path> CERT =
+            key("cert", ConfigType.path("FILE"), Group.SECURITY)
+                    .alias("cert-file", "peer-cert-file")
+                    .inFile("security.cert-path")
+                    .doc("PEM file of this member's certificate chain.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Path> KEY =
+            key("key", ConfigType.path("FILE"), Group.SECURITY)
+                    .alias("key-file", "peer-key-file")
+                    .inFile("security.key-path")
+                    .doc("PEM file of this member's private key.")
+                    .into(LIST::add);
+
+    // ---- Logs and metrics
+
+    public static final ConfigKey<String> LOG_LEVEL =
+            key(
+                            "log-level",
+                            ConfigType.choice(
+                                    "debug", "info", "warn", "error", "fatal", "panic", "dpanic",
+                                    "warning"),
+                            Group.LOG)
+                    .letter('L')
+                    .inFile("log.level")
+                    .defaults("info")
+                    .reloadable()
+                    .doc("Least severe entry that is logged.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Path> LOG_FILE =
+            key("log-file", ConfigType.path("FILE"), Group.LOG)
+                    .inFile("log.file.filename")
+                    .derived("standard error")
+                    .doc("Log into this file, outside of the data directory.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<String> LOG_FORMAT =
+            key("log-format", ConfigType.choice("text", "json", "console"), Group.LOG)
+                    .inFile("log.format")
+                    .defaults("text")
+                    .doc("text (console means the same) writes key=value, json an object a line.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Long> LOG_FILE_MAX_SIZE =
+            key("log-file-max-size", ConfigType.count(1, 1_000_000), Group.LOG)
+                    .inFile("log.file.max-size")
+                    .defaults("300")
+                    .doc("Size in MiB at which a new log file is begun.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Long> LOG_FILE_MAX_DAYS =
+            key("log-file-max-days", ConfigType.count(0, 36_500), Group.LOG)
+                    .inFile("log.file.max-days")
+                    .defaults("0")
+                    .doc("Days after which an old log file is deleted; 0 keeps them.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Long> LOG_FILE_MAX_BACKUPS =
+            key("log-file-max-backups", ConfigType.count(0, 10_000), Group.LOG)
+                    .inFile("log.file.max-backups")
+                    .defaults("0")
+                    .doc("Old log files to keep; 0 keeps all.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<URI> METRICS_ADDR =
+            key("metrics-addr", ConfigType.address(), Group.LOG)
+                    .inFile("metric.address")
+                    .doc(
+                            "Push gateway for metrics. Metrics are served under /metrics on the"
+                                    + " client port; pushing them is not supported yet, a warning"
+                                    + " says so.")
+                    .into(LIST::add);
+
+    // ---- Known, refused for now
+
+    public static final ConfigKey<String> JOIN =
+            key("join", ConfigType.text("URL[,URL...]"), Group.LATER)
+                    .doc("Client URLs of a cluster to join.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Boolean> FORCE_NEW_CLUSTER =
+            key("force-new-cluster", ConfigType.bool(), Group.LATER)
+                    .defaults("false")
+                    .doc("Go on alone with the data of a lost cluster.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<String> DISCOVERY =
+            later("discovery", "URL", "Discovery token URL that names the members.");
+
+    public static final ConfigKey<String> DISCOVERY_ENDPOINTS =
+            later("discovery-endpoints", "URL[,URL...]", "Cluster that serves discovery.");
+
+    public static final ConfigKey<String> DISCOVERY_TOKEN =
+            later("discovery-token", "TOKEN", "Token of this cluster at discovery-endpoints.");
+
+    public static final ConfigKey<String> DISCOVERY_SRV =
+            later("discovery-srv", "DOMAIN", "Domain whose SRV records name the members.");
+
+    public static final ConfigKey<String> DISCOVERY_SRV_NAME =
+            later("discovery-srv-name", "NAME", "Suffix of the service in the SRV records.");
+
+    public static final ConfigKey<String> DISCOVERY_PROXY =
+            later("discovery-proxy", "URL", "HTTP proxy on the way to discovery.");
+
+    public static final ConfigKey<String> DISCOVERY_FALLBACK =
+            key("discovery-fallback", ConfigType.choice("proxy", "exit"), Group.LATER)
+                    .defaults("proxy")
+                    .doc("What to do when discovery says the cluster is full.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<String> PROXY =
+            key("proxy", ConfigType.choice("off", "on", "readonly"), Group.LATER)
+                    .defaults("off")
+                    .doc("Forward requests to the members of a cluster instead of being one.")
+                    .into(LIST::add);
+
+    private static final List<ConfigKey<?>> ROWS = Collections.unmodifiableList(LIST);
+
+    private ConfigSchema() {}
+
+    private static ConfigKey<String> later(String name, String placeholder, String doc) {
+        return key(name, ConfigType.text(placeholder), Group.LATER).doc(doc).into(LIST::add);
+    }
+
+    /** All rows in the order of help and manual. */
+    public static List<ConfigKey<?>> rows() {
+        return ROWS;
+    }
+
+    /** The row that a flag's spelling, without dashes, belongs to. */
+    static Optional<ConfigKey<?>> byFlag(String spelling) {
+        return ROWS.stream()
+                .filter(row -> row.name().equals(spelling) || row.aliases().contains(spelling))
+                .findFirst();
+    }
+
+    /** The row that a dotted key of the file belongs to. */
+    static Optional<ConfigKey<?>> byFileKey(String dotted) {
+        return ROWS.stream().filter(row -> row.fileKeys().contains(dotted)).findFirst();
+    }
+}

@@ -1,0 +1,234 @@
+package org.pdtoolkit.server.config;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The checked configuration of one node. Immutable; may be shared between threads.
+ *
+ * <p>Every value was parsed by its row in {@link ConfigSchema} and has passed {@link ConfigRules}.
+ * A value that was not given is the row's default, or derived from other values as the row says.
+ */
+public final class NodeConfig {
+    /** Placeholder default for a quota of 0, as both originals read it. */
+    private static final long DEFAULT_QUOTA_BYTES = 8L << 30;
+
+    private static final int HEARTBEAT_TICKS = 1;
+
+    private final Map<ConfigKey<?>, Object> values;
+
+    /**
+     * Files of the TLS set-up, PEM each.
+     *
+     * @param caCert authorities of clients and peers; present means both must show a certificate
+     * @param cert this member's certificate chain; present if and only if key is
+     * @param key this member's private key
+     */
+    public record Security(Optional<Path> caCert, Optional<Path> cert, Optional<Path> key) {}
+
+    /** Takes values as parsed by their rows; the loader is the only caller. */
+    NodeConfig(Map<ConfigKey<?>, Object> values) {
+        this.values = new LinkedHashMap<>(values);
+    }
+
+    /** The value of any row; empty if it is unset and has no default. */
+    // Only ConfigLoader fills the map, each value with what the row's own parser returned.
+    @SuppressWarnings("unchecked")
+    public <T> Optional<T> find(ConfigKey<T> row) {
+        return Optional.ofNullable((T) values.get(row));
+    }
+
+    private <T> T get(ConfigKey<T> row) {
+        return find(row).orElseThrow();
+    }
+
+    /** Name of this member. */
+    public String name() {
+        return get(ConfigSchema.NAME);
+    }
+
+    /** Directory of this member's data; need not exist. */
+    public Path dataDir() {
+        return get(ConfigSchema.DATA_DIR);
+    }
+
+    /** URLs to listen on for clients: scheme, IP address or localhost, port. */
+    public List<URI> clientUrls() {
+        return get(ConfigSchema.CLIENT_URLS);
+    }
+
+    /** Client URLs to tell others. */
+    public List<URI> advertiseClientUrls() {
+        return get(ConfigSchema.ADVERTISE_CLIENT_URLS);
+    }
+
+    /** URLs to listen on for other members: scheme, IP address or localhost, port. */
+    public List<URI> peerUrls() {
+        return get(ConfigSchema.PEER_URLS);
+    }
+
+    /** Peer URLs to tell others. */
+    public List<URI> advertisePeerUrls() {
+        return get(ConfigSchema.ADVERTISE_PEER_URLS);
+    }
+
+    /** Peer URLs by member name in the order given; of use only for a member without data. */
+    public Map<String, List<String>> initialCluster() {
+        return get(ConfigSchema.INITIAL_CLUSTER);
+    }
+
+    /** {@code new} or {@code existing}; of use only for a member without data. */
+    public String initialClusterState() {
+        return get(ConfigSchema.INITIAL_CLUSTER_STATE);
+    }
+
+    /** Part of cluster and member ids. */
+    public String initialClusterToken() {
+        return get(ConfigSchema.INITIAL_CLUSTER_TOKEN);
+    }
+
+    /** Whether to run without any Placement Driver service. */
+    public boolean etcdOnly() {
+        return get(ConfigSchema.ETCD_ONLY);
+    }
+
+    /** Name of the storage backend. */
+    public String storage() {
+        return get(ConfigSchema.STORAGE);
+    }
+
+    /** Length of a Raft tick in milliseconds. */
+    public int tickMillis() {
+        return Math.toIntExact(get(ConfigSchema.TICK_INTERVAL));
+    }
+
+    /** Ticks between heartbeats of the Raft leader: one, as in pd-server. */
+    public int heartbeatTicks() {
+        return HEARTBEAT_TICKS;
+    }
+
+    /** Ticks without a leader before a campaign, at least 5; randomised up to twice as many. */
+    public int electionTicks() {
+        return Math.toIntExact(get(ConfigSchema.ELECTION_INTERVAL) / tickMillis());
+    }
+
+    /** Whether an election is tried out before the term is raised. */
+    public boolean preVote() {
+        return get(ConfigSchema.PRE_VOTE);
+    }
+
+    /** Lease of the PD leader in seconds. */
+    public int leaseSeconds() {
+        return Math.toIntExact(get(ConfigSchema.LEASE));
+    }
+
+    /** How far ahead the timestamp window is saved, milliseconds. */
+    public long tsoSaveIntervalMillis() {
+        return get(ConfigSchema.TSO_SAVE_INTERVAL);
+    }
+
+    /** How often the physical part of timestamps moves, milliseconds. */
+    public long tsoUpdateIntervalMillis() {
+        return get(ConfigSchema.TSO_UPDATE_PHYSICAL_INTERVAL);
+    }
+
+    /** How often leader priorities are looked at, milliseconds. */
+    public long leaderPriorityCheckMillis() {
+        return get(ConfigSchema.LEADER_PRIORITY_CHECK_INTERVAL);
+    }
+
+    /** Applied entries between snapshots. */
+    public long snapshotCount() {
+        return get(ConfigSchema.SNAPSHOT_COUNT);
+    }
+
+    /** Log entries kept behind a snapshot. */
+    public long snapshotCatchUpEntries() {
+        return get(ConfigSchema.SNAPSHOT_CATCH_UP_ENTRIES);
+    }
+
+    /** Largest request of a client in bytes. */
+    public int maxRequestBytes() {
+        return Math.toIntExact(get(ConfigSchema.MAX_REQUEST_BYTES));
+    }
+
+    /** Size of the store in bytes at which writes are refused. */
+    public long quotaBackendBytes() {
+        long bytes = get(ConfigSchema.QUOTA_BACKEND_BYTES);
+        return bytes == 0 ? DEFAULT_QUOTA_BYTES : bytes;
+    }
+
+    /** What is compacted by itself, and when. */
+    public AutoCompaction autoCompaction() {
+        return AutoCompaction.of(
+                get(ConfigSchema.AUTO_COMPACTION_MODE),
+                get(ConfigSchema.AUTO_COMPACTION_RETENTION));
+    }
+
+    /** TLS files. */
+    public Security security() {
+        return new Security(
+                find(ConfigSchema.CACERT), find(ConfigSchema.CERT), find(ConfigSchema.KEY));
+    }
+
+    /** Least severe level to log: debug, info, warn, error or fatal. */
+    public String logLevel() {
+        return switch (get(ConfigSchema.LOG_LEVEL)) {
+            case "warning" -> "warn";
+            case "panic", "dpanic" -> "fatal";
+            default -> get(ConfigSchema.LOG_LEVEL);
+        };
+    }
+
+    /** Log file; empty means standard error. */
+    public Optional<Path> logFile() {
+        return find(ConfigSchema.LOG_FILE);
+    }
+
+    /** {@code text} or {@code json}. */
+    public String logFormat() {
+        return get(ConfigSchema.LOG_FORMAT).equals("json") ? "json" : "text";
+    }
+
+    /** Size in bytes at which a new log file is begun. */
+    public long logFileMaxBytes() {
+        return get(ConfigSchema.LOG_FILE_MAX_SIZE) << 20;
+    }
+
+    /** Days that old log files are kept; 0 means for ever. */
+    public int logFileMaxDays() {
+        return Math.toIntExact(get(ConfigSchema.LOG_FILE_MAX_DAYS));
+    }
+
+    /** Number of old log files that are kept; 0 means all. */
+    public int logFileMaxBackups() {
+        return Math.toIntExact(get(ConfigSchema.LOG_FILE_MAX_BACKUPS));
+    }
+
+    /** Push gateway that was asked for; nothing is pushed yet. */
+    public Optional<URI> metricsAddr() {
+        return find(ConfigSchema.METRICS_ADDR);
+    }
+
+    /**
+     * What keeps this configuration from founding a cluster: own name or own URLs not in {@link
+     * #initialCluster}. The loader refuses these when the data directory is absent or empty and
+     * only warns otherwise, because a member that has data ignores them. A runtime that finds no
+     * member in the directory after all must ask again.
+     */
+    public List<String> bootstrapProblems() {
+        return ConfigRules.bootstrapProblems(this);
+    }
+
+    /** All values as {@code key=value} lines in schema order, for the log at start. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        values.forEach((row, value) -> text.append(row).append('=').append(value).append('\n'));
+        return text.toString();
+    }
+}

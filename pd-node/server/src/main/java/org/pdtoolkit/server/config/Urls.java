@@ -1,0 +1,90 @@
+package org.pdtoolkit.server.config;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** The URL rules shared by every key that takes URLs. Texts follow etcd where etcd has one. */
+final class Urls {
+    private static final Pattern IPV4 =
+            Pattern.compile("(25[0-5]|2[0-4]\\d|1?\\d?\\d)(\\.(25[0-5]|2[0-4]\\d|1?\\d?\\d)){3}");
+    private static final int PORT_MAX = 65535;
+
+    private Urls() {}
+
+    /** Parses a comma-separated list; every bad entry is named, not only the first. */
+    static List<URI> parseList(String text, boolean forListening) throws ConfigValueException {
+        List<URI> urls = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
+        for (String item : text.split(",", -1)) {
+            try {
+                URI url = parse(item.trim(), forListening);
+                if (urls.contains(url)) {
+                    throw new ConfigValueException("duplicate URL " + url);
+                }
+                urls.add(url);
+            } catch (ConfigValueException e) {
+                problems.add(e.getMessage());
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigValueException(String.join("; ", problems));
+        }
+        return List.copyOf(urls);
+    }
+
+    static URI parse(String text, boolean forListening) throws ConfigValueException {
+        URI url;
+        try {
+            url = new URI(text);
+        } catch (URISyntaxException e) {
+            throw new ConfigValueException(
+                    "expected http://HOST:PORT, got \"" + text + "\": " + e.getReason());
+        }
+        checkScheme(url, text);
+        // A host name with an underscore, or a port that is no number, leaves no host behind.
+        if (url.getHost() == null || url.getPort() < 0) {
+            throw new ConfigValueException(
+                    "URL address does not have the form \"host:port\": " + text);
+        }
+        if (url.getPort() == 0 || url.getPort() > PORT_MAX) {
+            throw new ConfigValueException(
+                    "expected a port from 1 to " + PORT_MAX + ", got " + text);
+        }
+        if (!url.getRawPath().isEmpty()) {
+            throw new ConfigValueException("URL must not contain a path: " + text);
+        }
+        if (url.getRawQuery() != null
+                || url.getRawFragment() != null
+                || url.getRawUserInfo() != null) {
+            throw new ConfigValueException("expected only http://HOST:PORT, got " + text);
+        }
+        if (forListening && !isAddress(url.getHost())) {
+            throw new ConfigValueException("expected IP in URL for binding (" + text + ")");
+        }
+        return url;
+    }
+
+    private static void checkScheme(URI url, String text) throws ConfigValueException {
+        String scheme = url.getScheme();
+        if ("unix".equals(scheme) || "unixs".equals(scheme)) {
+            throw new ConfigValueException("unix sockets are not supported, got " + text);
+        }
+        if (!"http".equals(scheme) && !"https".equals(scheme)) {
+            throw new ConfigValueException(
+                    "URL scheme must be http or https, got \"" + text + "\"");
+        }
+    }
+
+    /** Whether a socket can be bound to the host without asking a name server. */
+    private static boolean isAddress(String host) {
+        return host.equals("localhost") || host.startsWith("[") || IPV4.matcher(host).matches();
+    }
+
+    /** Whether the host stands for every interface, which nobody else can connect to. */
+    static boolean isUnspecified(URI url) {
+        return url.getHost().equals("0.0.0.0") || url.getHost().equals("[::]");
+    }
+}
