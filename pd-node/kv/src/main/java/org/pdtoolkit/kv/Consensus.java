@@ -36,6 +36,14 @@ public interface Consensus {
     List<Member> members();
 
     /**
+     * Whether a member answered this one, as Raft leader, within the last election timeout; decides
+     * whom leadership may be handed to. True for every member while that is not tracked.
+     */
+    default boolean recentlyActive(long memberId) {
+        return true;
+    }
+
+    /**
      * Hands Raft leadership to {@code target}; completes when this member follows it. Fails with
      * NOT_LEADER, or TIMEOUT after an election timeout without a change. The caller stops serving
      * first.

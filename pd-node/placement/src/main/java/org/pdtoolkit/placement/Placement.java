@@ -67,9 +67,25 @@ public interface Placement {
     /** Details of a member from its keys; missing keys give 0 and empty texts. */
     CompletableFuture<MemberDetails> memberDetails(long memberId);
 
-    /** Stops serving, then hands Raft leadership to the member of that name. */
+    /**
+     * Writes the leader priority of the member of that name. Fails with NOT_LEADER,
+     * MEMBER_NOT_FOUND, TXN_CONFLICT or STORE.
+     */
+    CompletableFuture<Void> setLeaderPriority(String memberName, int priority);
+
+    /** Removes the leader priority of the member of that name, which then counts as 0. */
+    CompletableFuture<Void> deleteLeaderPriority(String memberName);
+
+    /**
+     * Stops serving, then hands Raft leadership to the member of that name; to itself: nothing.
+     * Fails with MEMBER_NOT_FOUND, NOT_LEADER, or STORE when the member cannot lead or did not take
+     * over; this member then is a candidate again.
+     */
     CompletableFuture<Void> transferLeader(String memberName);
 
-    /** Stops serving, then hands Raft leadership to any other member; alone: nothing. */
+    /**
+     * Stops serving, then hands Raft leadership to any other member; alone: nothing. Fails with
+     * NOT_LEADER or STORE, as above.
+     */
     CompletableFuture<Void> resignLeader();
 }
