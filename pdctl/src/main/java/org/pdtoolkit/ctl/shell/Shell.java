@@ -1,0 +1,87 @@
+package org.pdtoolkit.ctl.shell;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.LineReader;
+import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+import org.pdtoolkit.ctl.client.CtlException;
+import org.pdtoolkit.ctl.client.ExitCode;
+import org.pdtoolkit.ctl.client.Members;
+import org.pdtoolkit.ctl.command.Session;
+
+/**
+ * Reads lines from a person and runs them until Ctrl-D or {@code exit}. Ctrl-C drops the line or
+ * breaks off the command, never the shell.
+ */
+public final class Shell {
+    private static final int HISTORY_LINES_MAX = 10_000;
+
+    private final Session session;
+    private final Terminal terminal;
+    private final ClusterCache cluster;
+    private final LineReader reader;
+
+    Shell(Session session, Terminal terminal, Path history) {
+        this.session = session;
+        this.terminal = terminal;
+        this.cluster = new ClusterCache(session.settings().connection());
+        LineReaderBuilder builder =
+                LineReaderBuilder.builder()
+                        .appName("pdctl")
+                        .terminal(terminal)
+                        .parser(new ShellParser())
+                        .completer(new ShellCompleter(this::memberNames))
+                        .variable(LineReader.HISTORY_SIZE, HISTORY_LINES_MAX)
+                        .variable(LineReader.HISTORY_FILE_SIZE, HISTORY_LINES_MAX)
+                        .variable(LineReader.SECONDARY_PROMPT_PATTERN, "> ")
+                        // Keys of TiKV contain '!'; nothing may be replaced behind one's back.
+                        .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
+                        .option(LineReader.Option.CASE_INSENSITIVE, true)
+                        .option(LineReader.Option.HISTORY_IGNORE_SPACE, true);
+        if (history != null) {
+            builder.variable(LineReader.HISTORY_FILE, history);
+        }
+        this.reader = builder.build();
+    }
+
+    /** Runs the shell on the terminal of the process. */
+    public static ExitCode run(Session session) {
+        // The library logs through java.util.logging; a person at the prompt gains nothing by it.
+        java.util.logging.Logger.getLogger("org.jline").setLevel(java.util.logging.Level.OFF);
+        try (Terminal terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
+            return new Shell(session, terminal, HistoryFile.prepare(session.console())).loop();
+        } catch (IOException e) {
+            throw new CtlException(
+                    ExitCode.FAILED, "cannot use the terminal", "give a command instead", e);
+        }
+    }
+
+    ExitCode loop() {
+        session.setInteractive();
+        terminal.handle(Terminal.Signal.INT, signal -> session.cancel());
+        while (!session.ended()) {
+            session.console().resize(terminal.getSize().getColumns());
+            String line;
+            try {
+                line = reader.readLine(Prompt.of(cluster.look()));
+            } catch (UserInterruptException e) {
+                continue;
+            } catch (EndOfFileException e) {
+                break;
+            }
+            session.run(line);
+            cluster.expire();
+        }
+        return ExitCode.OK;
+    }
+
+    private List<String> memberNames() {
+        Members members = cluster.look().members();
+        return members == null ? List.of() : members.names();
+    }
+}
