@@ -1,0 +1,330 @@
+package org.pdtoolkit.storage.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.pdtoolkit.storage.AppliedState;
+import org.pdtoolkit.storage.Batch;
+import org.pdtoolkit.storage.OrderedStore;
+import org.pdtoolkit.storage.Space;
+
+/**
+ * The applied state: a file of committed batches, {@code state/<generation, 16 hex digits>.state},
+ * and every live pair in memory.
+ *
+ * <pre>
+ * 000…005.state | header 48 | image frames … | end of image | batch | batch | batch
+ * </pre>
+ *
+ * <p>See {@link FileHeader}, {@link Frame} and {@link StateBody} for the bytes. A commit is one
+ * unforced write; {@link #sync} forces. When the bytes that no longer count exceed those that do
+ * (and the option {@code rewrite-bytes}), the live pairs go into a file of the next generation,
+ * which is forced and renamed before the old one is deleted; so the disk holds at most three times
+ * the live data plus {@code rewrite-bytes}. A replacement works the same way.
+ *
+ * <p>Thread: one owner; {@link #view}, {@link #applied}, {@link #durableIndex} and {@link #usage}
+ * by anyone.
+ */
+final class FileOrderedStore implements OrderedStore {
+    private static final String SUFFIX = ".state";
+    private static final int NAME_DIGITS = 16;
+    private static final long IMAGE_FRAME_BYTES = 1 << 20;
+    private static final int RETRY_SHARE = 16;
+
+    private final FileSystemOps fs;
+    private final Path directory;
+    private final long rewriteBytes;
+    private final Fuse fuse;
+    private final SecureRandom random = new SecureRandom();
+
+    private FrameFile file;
+    private long retryAbove;
+    private volatile StateImage image;
+    private volatile long durableIndex;
+    private volatile long fileBytes;
+
+    private FileOrderedStore(FileSystemOps fs, Path directory, FileOptions options, Fuse fuse) {
+        this.fs = fs;
+        this.directory = directory;
+        this.rewriteBytes = options.rewriteBytes();
+        this.fuse = fuse;
+    }
+
+    static FileOrderedStore open(FileSystemOps fs, Path directory, FileOptions options, Fuse fuse)
+            throws IOException {
+        fs.createDirectories(directory);
+        FileNames.deleteLeftovers(fs, directory);
+        FileOrderedStore store = new FileOrderedStore(fs, directory, options, fuse);
+        List<Long> generations = FileNames.numbers(fs, directory, SUFFIX, NAME_DIGITS);
+        if (generations.isEmpty()) {
+            store.file = store.writeGeneration(1, StateImage.EMPTY);
+            store.image = StateImage.EMPTY;
+        } else {
+            // The newest was complete before it got its name, and before older ones were deleted.
+            long newest = generations.get(generations.size() - 1);
+            store.load(newest);
+            fs.syncDirectory(directory);
+            for (long old : generations.subList(0, generations.size() - 1)) {
+                fs.delete(store.path(old));
+            }
+        }
+        store.durableIndex = store.image.applied().index();
+        store.fileBytes = store.file.size();
+        return store;
+    }
+
+    private Path path(long generation) {
+        return directory.resolve(FileNames.name(generation, NAME_DIGITS) + SUFFIX);
+    }
+
+    private void load(long generation) throws IOException {
+        Path path = path(generation);
+        FileSystemOps.Handle handle = fs.open(path);
+        try {
+            FileHeader header = FileHeader.read(handle, path, FileHeader.Kind.STATE, generation);
+            Loader loader = new Loader(path);
+            FrameScanner.Tail tail = new FrameScanner(handle, path, header).scan(loader::frame);
+            if (!loader.imageComplete) {
+                throw Fuse.corrupt(
+                        path, tail.offset(), "an unreadable frame", "the rest of the image");
+            }
+            file = FrameFile.resume(handle, path, header, tail, 0);
+            image = loader.editor.done();
+        } finally {
+            if (file == null) {
+                handle.close();
+            }
+        }
+    }
+
+    private static final class Loader {
+        private final Path path;
+        private final StateImage.Editor editor = StateImage.EMPTY.edit();
+        private boolean imageComplete;
+
+        Loader(Path path) {
+            this.path = path;
+        }
+
+        void frame(long offset, ByteBuffer body) {
+            int type = body.getInt();
+            int count = body.getInt();
+            boolean expected =
+                    imageComplete
+                            ? type == StateBody.BATCH
+                            : type == StateBody.IMAGE || type == StateBody.IMAGE_END;
+            if (!expected) {
+                throw Fuse.corrupt(
+                        path, offset, "frame type " + type, imageComplete ? "3" : "1 or 2");
+            }
+            AppliedState applied = StateBody.getApplied(body);
+            for (int i = 0; i < count; i++) {
+                Batch.Write write = StateBody.getWrite(body);
+                if (write == null) {
+                    throw Fuse.corrupt(path, offset, "a key space without a name", "a known one");
+                }
+                editor.write(write);
+            }
+            if (type != StateBody.IMAGE) {
+                if (type == StateBody.BATCH && applied.index() < editor.applied().index()) {
+                    throw Fuse.corrupt(
+                            path,
+                            offset,
+                            "applied index " + applied.index(),
+                            "at least " + editor.applied().index());
+                }
+                editor.applied(applied);
+                imageComplete = true;
+            }
+        }
+    }
+
+    @Override
+    public View view() {
+        fuse.check();
+        return image;
+    }
+
+    @Override
+    public AppliedState applied() {
+        fuse.check();
+        return image.applied();
+    }
+
+    @Override
+    public void commit(Batch batch, AppliedState applied) {
+        fuse.check();
+        StateImage before = image;
+        if (applied.index() < before.applied().index()) {
+            throw new IllegalArgumentException(
+                    "applied index "
+                            + applied.index()
+                            + " after "
+                            + before.applied().index()
+                            + ": it never goes back");
+        }
+        if (batch.isEmpty() && applied.equals(before.applied())) {
+            return;
+        }
+        try {
+            appendFrame(file, StateBody.BATCH, batch.writes(), applied);
+        } catch (FileSystemOps.NoSpaceException e) {
+            throw Fuse.full(file.path(), e);
+        } catch (IOException e) {
+            throw fuse.fail("commit", file.path(), e);
+        }
+        StateImage.Editor editor = before.edit();
+        batch.writes().forEach(editor::write);
+        editor.applied(applied);
+        image = editor.done();
+        fileBytes = file.size();
+        rewriteIfWasteful();
+    }
+
+    private static void appendFrame(
+            FrameFile file, int type, List<Batch.Write> writes, AppliedState applied)
+            throws IOException {
+        long bytes = StateBody.HEAD_BYTES + applied.confState().size();
+        for (Batch.Write write : writes) {
+            bytes += StateBody.bytes(write);
+        }
+        ByteBuffer body = file.body(bytes);
+        StateBody.putHead(body, type, writes.size(), applied);
+        for (Batch.Write write : writes) {
+            StateBody.putWrite(body, write);
+        }
+        file.append();
+    }
+
+    private void rewriteIfWasteful() {
+        long live = image.liveBytes();
+        long garbage = fileBytes - live;
+        if (garbage <= live || garbage <= rewriteBytes || garbage <= retryAbove) {
+            return;
+        }
+        try {
+            switchTo(image);
+        } catch (FileSystemOps.NoSpaceException e) {
+            // The batch is in the old file; with a little more garbage the rewrite is tried again.
+            retryAbove = garbage + rewriteBytes / RETRY_SHARE;
+        } catch (IOException e) {
+            throw fuse.fail("rewriting", directory, e);
+        }
+    }
+
+    @Override
+    public void sync() {
+        fuse.check();
+        try {
+            file.force();
+        } catch (IOException e) {
+            throw fuse.fail("force", file.path(), e);
+        }
+        durableIndex = image.applied().index();
+    }
+
+    @Override
+    public long durableIndex() {
+        return durableIndex;
+    }
+
+    @Override
+    public void replace(Iterator<Batch.Write> writes, AppliedState applied) {
+        fuse.check();
+        StateImage.Editor editor = image.onlyRegions().edit();
+        while (writes.hasNext()) {
+            Batch.Write write = writes.next();
+            if (write.value() == null || write.space() == Space.REGIONS) {
+                throw new IllegalArgumentException(
+                        "a replacement holds puts into HISTORY and META only, got " + write);
+            }
+            editor.write(write);
+        }
+        editor.applied(applied);
+        StateImage replaced = editor.done();
+        try {
+            switchTo(replaced);
+        } catch (FileSystemOps.NoSpaceException e) {
+            throw Fuse.full(directory, e);
+        } catch (IOException e) {
+            throw fuse.fail("replacing the state", directory, e);
+        }
+    }
+
+    /** Makes a file of the next generation with {@code next} the current one, durably. */
+    private void switchTo(StateImage next) throws IOException {
+        FrameFile old = file;
+        file = writeGeneration(old.header().number() + 1, next);
+        image = next;
+        durableIndex = next.applied().index();
+        fileBytes = file.size();
+        retryAbove = 0;
+        old.close();
+        fs.delete(old.path());
+    }
+
+    private FrameFile writeGeneration(long generation, StateImage content) throws IOException {
+        Path path = path(generation);
+        Path temporary = FileNames.temporary(path);
+        FileHeader header =
+                new FileHeader(FileHeader.Kind.STATE, generation, random.nextLong(), 1, 0);
+        FrameFile written;
+        try {
+            written = FrameFile.create(fs, temporary, path, header, 0);
+            try {
+                writeImage(written, content);
+                written.force();
+            } catch (IOException e) {
+                written.closeAfter(e);
+                throw e;
+            }
+        } catch (FileSystemOps.NoSpaceException e) {
+            fs.delete(temporary);
+            throw e;
+        }
+        fs.rename(temporary, path);
+        fs.syncDirectory(directory);
+        return written;
+    }
+
+    private static void writeImage(FrameFile target, StateImage content) throws IOException {
+        List<Batch.Write> writes = new ArrayList<>();
+        long bytes = 0;
+        for (Space space : Space.values()) {
+            Iterator<Pair> pairs = content.scan(space, null, null);
+            while (pairs.hasNext()) {
+                Pair pair = pairs.next();
+                Batch.Write write = new Batch.Write(space, pair.key(), pair.value());
+                writes.add(write);
+                bytes += StateBody.bytes(write);
+                if (bytes >= IMAGE_FRAME_BYTES) {
+                    appendFrame(target, StateBody.IMAGE, writes, AppliedState.NONE);
+                    writes.clear();
+                    bytes = 0;
+                }
+            }
+        }
+        appendFrame(target, StateBody.IMAGE_END, writes, content.applied());
+    }
+
+    @Override
+    public Usage usage() {
+        fuse.check();
+        return new Usage(image.liveBytes(), fileBytes);
+    }
+
+    /** Forces what is committed, unless a failure says that a force means nothing any more. */
+    void close() throws IOException {
+        try {
+            if (!fuse.blown()) {
+                file.force();
+            }
+        } finally {
+            file.close();
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package org.pdtoolkit.storage.file;
+
+import java.util.Map;
+import org.pdtoolkit.storage.StorageProvider;
+import org.pdtoolkit.storage.tck.StorageKit;
+
+class FileStorageKitTest extends StorageKit {
+    private final StorageProvider provider = new FileStorageProvider();
+
+    @Override
+    public StorageProvider provider() {
+        return provider;
+    }
+
+    @Override
+    public Map<String, String> smallOptions() {
+        return Map.of("segment-bytes", "4096", "log-cache-bytes", "1000", "rewrite-bytes", "4096");
+    }
+}
