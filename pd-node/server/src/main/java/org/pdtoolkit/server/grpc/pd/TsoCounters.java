@@ -1,0 +1,45 @@
+package org.pdtoolkit.server.grpc.pd;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts of timestamp requests since the start of the process. Thread: any. */
+public final class TsoCounters {
+    private final LongAdder requests = new LongAdder();
+    private final LongAdder timestamps = new LongAdder();
+    private final LongAdder failures = new LongAdder();
+    private final LongAdder retries = new LongAdder();
+
+    void answered(long count) {
+        requests.increment();
+        timestamps.add(count);
+    }
+
+    void failed() {
+        requests.increment();
+        failures.increment();
+    }
+
+    void retried() {
+        retries.increment();
+    }
+
+    /** Requests answered or refused. */
+    public long requests() {
+        return requests.sum();
+    }
+
+    /** Timestamps given out. */
+    public long timestamps() {
+        return timestamps.sum();
+    }
+
+    /** Requests refused. */
+    public long failures() {
+        return failures.sum();
+    }
+
+    /** Waits for the next millisecond or the first window. */
+    public long retries() {
+        return retries.sum();
+    }
+}

@@ -1,0 +1,13 @@
+package org.pdtoolkit.server.port;
+
+import io.netty.handler.ssl.SslContext;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What every connection of a port shares.
+ *
+ * @param open connections that are open now
+ */
+record ConnectionSetup(
+        Optional<SslContext> tls, PortLimits limits, HttpHandler http, AtomicInteger open) {}

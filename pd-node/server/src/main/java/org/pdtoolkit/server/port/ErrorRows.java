@@ -1,0 +1,74 @@
+package org.pdtoolkit.server.port;
+
+import java.util.concurrent.CompletionException;
+import org.pdtoolkit.kv.KvError;
+import org.pdtoolkit.kv.KvException;
+import org.pdtoolkit.placement.PlacementError;
+import org.pdtoolkit.placement.PlacementException;
+import org.pdtoolkit.wire.ErrorCatalogue;
+
+/** Maps the errors of the layers below to rows of the catalogue; a new error does not compile. */
+public final class ErrorRows {
+    private ErrorRows() {}
+
+    public static ErrorCatalogue of(PlacementError error) {
+        return switch (error) {
+            case NOT_LEADER, NOT_LEADER_ANYMORE -> ErrorCatalogue.NOT_LEADER;
+            case TSO_NOT_READY -> ErrorCatalogue.TSO_NOT_READY;
+            case TSO_EXHAUSTED -> ErrorCatalogue.TSO_EXHAUSTED;
+            case TSO_COUNT_INVALID -> ErrorCatalogue.TSO_COUNT_ZERO;
+            case ALREADY_BOOTSTRAPPED -> ErrorCatalogue.ALREADY_BOOTSTRAPPED;
+            case TXN_CONFLICT -> ErrorCatalogue.TXN_CONFLICT;
+            case ID_EXHAUSTED -> ErrorCatalogue.ID_EXHAUSTED;
+            case MEMBER_NOT_FOUND -> ErrorCatalogue.MEMBER_NOT_FOUND;
+            case STORE -> ErrorCatalogue.PLACEMENT_FAILED;
+        };
+    }
+
+    public static ErrorCatalogue of(KvError error) {
+        return switch (error) {
+            case KEY_EMPTY -> ErrorCatalogue.ETCD_KEY_EMPTY;
+            case KEY_NOT_FOUND -> ErrorCatalogue.ETCD_KEY_NOT_FOUND;
+            case VALUE_PROVIDED -> ErrorCatalogue.ETCD_VALUE_PROVIDED;
+            case LEASE_PROVIDED -> ErrorCatalogue.ETCD_LEASE_PROVIDED;
+            case TOO_MANY_OPS -> ErrorCatalogue.ETCD_TOO_MANY_OPS;
+            case DUPLICATE_KEY -> ErrorCatalogue.ETCD_DUPLICATE_KEY;
+            case COMPACTED -> ErrorCatalogue.ETCD_COMPACTED;
+            case FUTURE_REVISION -> ErrorCatalogue.ETCD_FUTURE_REVISION;
+            case LEASE_NOT_FOUND -> ErrorCatalogue.ETCD_LEASE_NOT_FOUND;
+            case LEASE_EXISTS -> ErrorCatalogue.ETCD_LEASE_EXISTS;
+            case LEASE_TTL_TOO_LARGE -> ErrorCatalogue.ETCD_LEASE_TTL_TOO_LARGE;
+            case REQUEST_TOO_LARGE -> ErrorCatalogue.ETCD_REQUEST_TOO_LARGE;
+            case TOO_MANY_REQUESTS -> ErrorCatalogue.ETCD_TOO_MANY_REQUESTS;
+            case NO_LEADER -> ErrorCatalogue.ETCD_NO_LEADER;
+            case NOT_LEADER -> ErrorCatalogue.ETCD_NOT_LEADER;
+            case TIMEOUT -> ErrorCatalogue.ETCD_TIMEOUT;
+            case LEADER_CHANGED -> ErrorCatalogue.ETCD_LEADER_CHANGED;
+            case STOPPED -> ErrorCatalogue.ETCD_STOPPED;
+        };
+    }
+
+    /** What a future failed with, without the wrapping of the stages in between. */
+    public static Throwable cause(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    /**
+     * Text for a failure of the placement layer: of its row, or of the store's row when the store
+     * below is to blame.
+     */
+    public static String text(PlacementException failure) {
+        ErrorCatalogue row = of(failure.error());
+        if (row != ErrorCatalogue.PLACEMENT_FAILED) {
+            return row.namedText(failure.getMessage());
+        }
+        Throwable below = failure.getCause() == null ? failure : cause(failure.getCause());
+        return below instanceof KvException store
+                ? of(store.error()).text()
+                : row.text(below.getMessage());
+    }
+}

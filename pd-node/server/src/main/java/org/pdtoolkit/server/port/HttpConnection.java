@@ -1,0 +1,204 @@
+package org.pdtoolkit.server.port;
+
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.DateFormatter;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.flow.FlowControlHandler;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * An HTTP/1.1 connection: hands complete requests, one at a time, to the {@link HttpHandler} and
+ * writes its answers in order.
+ *
+ * <p>The next request is read only after the answer to the one before is on its way, so that a
+ * client that pipelines cannot pile up work. A close that arrives while a request is under way
+ * waits for its answer.
+ *
+ * <p>Thread: the connection's network loop.
+ */
+final class HttpConnection extends ChannelDuplexHandler {
+    private static final Logger LOG = LogManager.getLogger(HttpConnection.class);
+    private static final String TEXT = "text/plain; charset=utf-8";
+
+    private final HttpHandler handler;
+    private final HttpDeadlines deadlines;
+    private boolean underWay;
+    private ChannelPromise closeAfterAnswer;
+
+    private HttpConnection(HttpHandler handler, HttpDeadlines deadlines) {
+        this.handler = handler;
+        this.deadlines = deadlines;
+    }
+
+    static void install(ChannelPipeline pipeline, ConnectionSetup setup) {
+        PortLimits limits = setup.limits();
+        HttpDeadlines deadlines = new HttpDeadlines(limits.httpRequest(), limits.httpIdle());
+        HttpDecoderConfig decoder =
+                new HttpDecoderConfig()
+                        .setMaxInitialLineLength(limits.headerBytesMax())
+                        .setMaxHeaderSize(limits.headerBytesMax());
+        pipeline.channel().config().setAutoRead(false);
+        pipeline.addLast(
+                deadlines,
+                new HttpServerCodec(decoder),
+                new HttpServerKeepAliveHandler(),
+                new HttpObjectAggregator(limits.httpBodyBytesMax(), true),
+                new FlowControlHandler(),
+                new HttpConnection(setup.http(), deadlines));
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        ctx.read();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        try {
+            onRequest(ctx, (FullHttpRequest) message);
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void onRequest(ChannelHandlerContext ctx, FullHttpRequest request) {
+        underWay = true;
+        deadlines.requestArrived();
+        if (request.decoderResult().isFailure()) {
+            HttpUtil.setKeepAlive(request, false);
+            refuse(ctx, request.decoderResult().cause());
+            return;
+        }
+        CompletionStage<HttpReply> answer;
+        try {
+            answer = handler.handle(call(ctx, request));
+        } catch (RuntimeException failure) {
+            answer(ctx, null, failure);
+            return;
+        }
+        answer.whenComplete(
+                (reply, failure) -> {
+                    if (ctx.executor().inEventLoop()) {
+                        answer(ctx, reply, failure);
+                    } else {
+                        ctx.executor().execute(() -> answer(ctx, reply, failure));
+                    }
+                });
+    }
+
+    private static HttpCall call(ChannelHandlerContext ctx, FullHttpRequest request) {
+        List<HttpField> fields = new ArrayList<>(request.headers().size());
+        for (Map.Entry<String, String> field : request.headers()) {
+            fields.add(new HttpField(field.getKey(), field.getValue()));
+        }
+        InetSocketAddress client = (InetSocketAddress) ctx.channel().remoteAddress();
+        return new HttpCall(
+                request.method().name(),
+                request.uri(),
+                fields,
+                ByteBufUtil.getBytes(request.content()),
+                client.getAddress());
+    }
+
+    private void refuse(ChannelHandlerContext ctx, Throwable cause) {
+        HttpResponseStatus status = HttpResponseStatus.BAD_REQUEST;
+        if (cause instanceof TooLongHttpLineException) {
+            status = HttpResponseStatus.REQUEST_URI_TOO_LONG;
+        } else if (cause instanceof TooLongHttpHeaderException) {
+            status = HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE;
+        }
+        write(ctx, HttpReply.of(status.code(), TEXT, status.toString()), true);
+    }
+
+    private void answer(ChannelHandlerContext ctx, HttpReply reply, Throwable failure) {
+        if (failure != null) {
+            LOG.error("request handler failed", failure);
+            write(ctx, HttpReply.of(500, TEXT, "internal error\n"), false);
+        } else {
+            write(ctx, reply, false);
+        }
+    }
+
+    private void write(ChannelHandlerContext ctx, HttpReply reply, boolean close) {
+        FullHttpResponse response =
+                new DefaultFullHttpResponse(
+                        HttpVersion.HTTP_1_1,
+                        HttpResponseStatus.valueOf(reply.status()),
+                        Unpooled.wrappedBuffer(reply.body()));
+        for (HttpField field : reply.fields()) {
+            response.headers().add(field.name(), field.value());
+        }
+        response.headers().set(HttpHeaderNames.DATE, DateFormatter.format(new Date()));
+        HttpUtil.setContentLength(response, reply.body().length);
+        if (close || closeAfterAnswer != null) {
+            HttpUtil.setKeepAlive(response, false);
+        }
+        deadlines.answering();
+        ctx.writeAndFlush(response).addListener(written -> onWritten(ctx));
+    }
+
+    private void onWritten(ChannelHandlerContext ctx) {
+        underWay = false;
+        if (closeAfterAnswer != null) {
+            ctx.close(closeAfterAnswer);
+            return;
+        }
+        if (ctx.channel().isActive()) {
+            deadlines.idle();
+            ctx.read();
+        }
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        if (message instanceof HttpObject) {
+            ctx.write(message, promise);
+            return;
+        }
+        // The gRPC server asks its connections to close at once with a message of its own.
+        ReferenceCountUtil.release(message);
+        ctx.close(promise);
+    }
+
+    @Override
+    public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+        if (underWay && ctx.channel().isActive() && closeAfterAnswer == null) {
+            closeAfterAnswer = promise;
+        } else {
+            ctx.close(promise);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        LOG.debug("connection of {} failed", ctx.channel().remoteAddress(), cause);
+        ctx.close().addListener(ChannelFutureListener.CLOSE);
+    }
+}
