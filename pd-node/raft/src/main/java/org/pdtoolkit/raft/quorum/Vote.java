@@ -1,0 +1,8 @@
+package org.pdtoolkit.raft.quorum;
+
+/** What one voter answered. */
+public enum Vote {
+    MISSING,
+    GRANTED,
+    REJECTED
+}
