@@ -25,6 +25,11 @@ public final class CtlException extends RuntimeException {
         this(exit, message, hint, null);
     }
 
+    /** A failure that was told already; only the exit code is left to pass on. */
+    public static CtlException told(ExitCode exit) {
+        return new CtlException(exit, "", "");
+    }
+
     /** A wrong command line. */
     public static CtlException usage(String message, String hint) {
         return new CtlException(ExitCode.USAGE, message, hint);
@@ -37,10 +42,5 @@ public final class CtlException extends RuntimeException {
     /** The next step; empty when there is none to give. */
     public String hint() {
         return hint;
-    }
-
-    /** The same failure with another message and hint. */
-    public CtlException reworded(String message, String newHint) {
-        return new CtlException(exit, message, newHint, getCause());
     }
 }

@@ -8,121 +8,114 @@ import java.net.UnknownHostException;
 import java.util.List;
 import javax.net.ssl.SSLException;
 
-/** Says what a failed exchange means: exit code, message and next step. */
+/** Says what failed exchanges mean: exit code, message and next step. */
 final class Failures {
     private static final String CHECK_ADDRESS =
             "is PD running there? pass its client URL with -u, or set PD_ADDR";
-    private static final String NO_LEADER_HINT =
-            "'pdctl health' shows which members answer; a cluster needs more than half of them."
-                    + " Try again when it has elected a leader";
+    private static final int QUOTED_CHARS_MAX = 500;
+
+    /** One failed exchange. */
+    record Failure(ExitCode exit, Endpoint endpoint, String why, String hint, Throwable cause) {
+        /** A finding with a reason of its own says more than a silent or closed port. */
+        private int weight() {
+            return switch (exit) {
+                case CANNOT_CONNECT -> 0;
+                case UNKNOWN_OUTCOME -> 1;
+                default -> 2;
+            };
+        }
+    }
 
     private Failures() {}
 
+    /** What to tell after the members in question were tried. */
+    static CtlException report(Request request, List<Failure> failures) {
+        Failure best = failures.get(0);
+        StringBuilder message = new StringBuilder("cannot ").append(request.what());
+        String separator = ": ";
+        for (Failure failure : failures) {
+            best = failure.weight() > best.weight() ? failure : best;
+            message.append(separator).append(failure.endpoint()).append(' ').append(failure.why());
+            separator = "; ";
+        }
+        return new CtlException(best.exit(), message.toString(), best.hint(), best.cause());
+    }
+
     /** Nothing was sent: name lookup, connection or TLS handshake failed. */
-    static CtlException notSent(Request request, Endpoint endpoint, IOException cause) {
+    static Failure notSent(Endpoint endpoint, IOException cause) {
+        if (cause instanceof SSLException) {
+            return tls(endpoint, cause);
+        }
         String why;
-        String hint = CHECK_ADDRESS;
         if (cause instanceof UnknownHostException) {
-            why = "the host name is unknown";
+            why = "has an unknown host name";
         } else if (cause instanceof SocketTimeoutException) {
-            why = "no connection within the time limit";
+            why = "cannot be reached: no connection within the time limit";
         } else if (cause instanceof NoRouteToHostException) {
-            why = "no route to the host";
+            why = "cannot be reached: no route to the host";
         } else if (cause instanceof ConnectException) {
-            why = "connection refused";
-        } else if (cause instanceof SSLException) {
-            why = "TLS failed: " + tlsReason(cause);
-            hint = tlsHint(cause);
+            why = "cannot be reached: connection refused";
         } else {
-            why = reason(cause);
+            why = "cannot be reached: " + reason(cause);
         }
-        String message = "cannot " + request.what() + ": cannot connect to " + endpoint + ": ";
-        return new CtlException(ExitCode.CANNOT_CONNECT, message + why, hint, cause);
+        return new Failure(ExitCode.CANNOT_CONNECT, endpoint, why, CHECK_ADDRESS, cause);
     }
 
-    private static String tlsReason(IOException cause) {
+    private static Failure tls(Endpoint endpoint, IOException cause) {
         String text = reason(cause);
+        String why = text;
+        String hint = "does the server speak TLS? then check --cacert, --cert and --key";
         if (text.contains("PKIX path") || text.contains("trustAnchors")) {
-            return "its certificate is not signed by a trusted authority";
+            why = "its certificate is not signed by a trusted authority";
+            hint = "pass the cluster's CA with --cacert, or set CA_PATH";
+        } else if (text.contains("Unsupported or unrecognized SSL message")) {
+            why = "the server does not speak TLS";
+            hint = "use http:// instead of https://, or check the port";
+        } else if (text.contains("certificate_required") || text.contains("bad_certificate")) {
+            hint = "pass a client certificate that PD trusts with --cert and --key";
         }
-        if (text.contains("Unsupported or unrecognized SSL message")) {
-            return "the server does not speak TLS";
-        }
-        return text;
-    }
-
-    private static String tlsHint(IOException cause) {
-        String text = reason(cause);
-        if (text.contains("Unsupported or unrecognized SSL message")) {
-            return "use http:// instead of https://, or check the port";
-        }
-        if (text.contains("PKIX path") || text.contains("trustAnchors")) {
-            return "pass the cluster's CA with --cacert, or set CA_PATH";
-        }
-        if (text.contains("certificate_required") || text.contains("bad_certificate")) {
-            return "pass a client certificate that PD trusts with --cert and --key";
-        }
-        return "check --cacert, --cert and --key; --debug shows the cause";
+        return new Failure(ExitCode.CANNOT_CONNECT, endpoint, "failed in TLS: " + why, hint, cause);
     }
 
     /** Sent, but no whole answer came back. */
-    static CtlException unanswered(Request request, Endpoint endpoint, IOException cause) {
+    static Failure unanswered(Request request, Endpoint endpoint, IOException cause) {
         boolean timeout = cause instanceof SocketTimeoutException;
-        if (cause instanceof SSLException && request.isRead()) {
-            return notSent(request, endpoint, cause);
-        }
-        String why = timeout ? "no answer within the time limit" : reason(cause);
-        String message = "cannot " + request.what() + ": " + endpoint + ": " + why;
+        String why =
+                timeout ? "did not answer within the time limit" : "broke off: " + reason(cause);
         if (!request.isRead()) {
-            return new CtlException(
+            return new Failure(
                     ExitCode.UNKNOWN_OUTCOME,
-                    message + "; the request was sent and may have taken effect",
+                    endpoint,
+                    why + "; the request was sent and may have taken effect",
                     "look at the state before you repeat it, for example with 'pdctl member'",
                     cause);
         }
-        return timeout
-                ? new CtlException(
-                        ExitCode.UNKNOWN_OUTCOME,
-                        message,
-                        "raise --timeout, or ask another PD",
-                        cause)
-                : new CtlException(
-                        ExitCode.CANNOT_CONNECT,
-                        message,
-                        "is this a PD client URL? with TLS it starts with https://",
-                        cause);
+        if (timeout) {
+            String hint = "raise --timeout, or ask another PD with -u";
+            return new Failure(ExitCode.UNKNOWN_OUTCOME, endpoint, why, hint, cause);
+        }
+        if (cause instanceof SSLException) {
+            return tls(endpoint, cause);
+        }
+        String hint = "is this a PD client URL? with TLS it starts with https://";
+        return new Failure(ExitCode.CANNOT_CONNECT, endpoint, why, hint, cause);
     }
 
     /** The member answered, and the answer is no. */
-    static CtlException status(Request request, Answer answer) {
+    static Failure status(Answer answer) {
         String said = answer.message();
-        String message =
-                "cannot "
-                        + request.what()
-                        + ": "
-                        + answer.from()
-                        + " answered ["
-                        + answer.status()
-                        + "]"
-                        + (said.isEmpty() ? "" : " " + shortened(said));
-        if (said.contains("HTTP request to an HTTPS server")) {
-            return new CtlException(
-                    ExitCode.CANNOT_CONNECT,
-                    message,
-                    "the server speaks TLS: use https:// and pass --cacert");
-        }
-        if (answer.status() == 404 && said.startsWith("404 page not found")) {
-            return new CtlException(
-                    ExitCode.FAILED,
-                    message,
-                    "this server does not have the call: is it a PD, and is this its client URL"
-                            + " (not the peer URL)?");
+        String why = "answered [" + answer.status() + "]";
+        if (!said.isEmpty()) {
+            why += " " + shortened(said);
         }
         ExitCode exit = exitOf(answer.status(), said);
-        return new CtlException(exit, message, hintOf(exit, answer.status()));
+        return new Failure(exit, answer.from(), why, hintOf(exit, answer.status(), said), null);
     }
 
     private static ExitCode exitOf(int status, String said) {
+        if (isPlainToTls(said)) {
+            return ExitCode.CANNOT_CONNECT;
+        }
         if (status == 503
                 || said.contains("ErrRedirect")
                 || said.contains("ErrLeaderNil")
@@ -137,14 +130,21 @@ final class Failures {
         }
         return switch (status) {
             case 401, 403 -> ExitCode.PERMISSION;
-            case 404 -> ExitCode.NOT_FOUND;
+            // A missing page is no missing thing: the server does not know the call.
+            case 404 -> isMissingPage(said) ? ExitCode.FAILED : ExitCode.NOT_FOUND;
             case 408, 504 -> ExitCode.UNKNOWN_OUTCOME;
             case 409, 412 -> ExitCode.REFUSED;
             default -> ExitCode.FAILED;
         };
     }
 
-    private static String hintOf(ExitCode exit, int status) {
+    private static String hintOf(ExitCode exit, int status, String said) {
+        if (isPlainToTls(said)) {
+            return "the server speaks TLS: use https:// and pass --cacert";
+        }
+        if (isMissingPage(said)) {
+            return "is it a PD, and is this its client URL (not the peer URL)?";
+        }
         if (status == 429) {
             return "PD limits this call; try again later";
         }
@@ -152,40 +152,24 @@ final class Failures {
             return "the server redirects; pass the final address with -u";
         }
         return switch (exit) {
-            case NO_LEADER -> NO_LEADER_HINT;
+            case NO_LEADER ->
+                    "'pdctl health' shows which members answer; more than half must. Try again"
+                            + " when a leader is elected";
             case UNKNOWN_OUTCOME -> "look at the state before you repeat the command";
             case PERMISSION -> "check which certificate you use: --cert and --key";
+            case FAILED ->
+                    status >= 500 ? "the log of that PD says more" : "'pdctl help' shows the usage";
             default -> "";
         };
     }
 
-    /** What to tell after all members were tried: the failure that says most. */
-    static CtlException combined(List<CtlException> failures) {
-        CtlException best = failures.get(0);
-        for (CtlException failure : failures) {
-            if (weight(failure) > weight(best)) {
-                best = failure;
-            }
-        }
-        if (failures.size() == 1) {
-            return best;
-        }
-        StringBuilder message = new StringBuilder(best.getMessage());
-        for (CtlException failure : failures) {
-            if (failure != best) {
-                message.append("; before or after that, ").append(failure.getMessage());
-            }
-        }
-        return best.reworded(message.toString(), best.hint());
+    /** Go's answer to a plain request on a TLS port. */
+    private static boolean isPlainToTls(String said) {
+        return said.contains("HTTP request to an HTTPS server");
     }
 
-    /** An answer says more than a timeout, and a timeout more than a closed port. */
-    private static int weight(CtlException failure) {
-        return switch (failure.exit()) {
-            case CANNOT_CONNECT -> 0;
-            case UNKNOWN_OUTCOME -> 1;
-            default -> 2;
-        };
+    private static boolean isMissingPage(String said) {
+        return said.startsWith("404 page not found");
     }
 
     private static String reason(IOException cause) {
@@ -194,6 +178,6 @@ final class Failures {
     }
 
     private static String shortened(String text) {
-        return text.length() <= 500 ? text : text.substring(0, 500) + "…";
+        return text.length() <= QUOTED_CHARS_MAX ? text : text.substring(0, QUOTED_CHARS_MAX) + "…";
     }
 }

@@ -57,12 +57,12 @@ public final class PdClient {
     }
 
     private Answer call(Request request) {
-        List<CtlException> failures = new ArrayList<>();
+        List<Failures.Failure> failures = new ArrayList<>();
         int count = connection.endpoints().size();
         for (int i = 0; i < count; i++) {
             int index = (first + i) % count;
             Endpoint endpoint = connection.endpoints().get(index);
-            CtlException failure;
+            Failures.Failure failure;
             boolean next;
             try {
                 checkCancelled();
@@ -71,10 +71,10 @@ public final class PdClient {
                 if (answer.ok()) {
                     return answer;
                 }
-                failure = Failures.status(request, answer);
+                failure = Failures.status(answer);
                 next = request.isRead() && answer.status() >= 500;
             } catch (HttpExchange.NotSentException e) {
-                failure = Failures.notSent(request, endpoint, e.getCause());
+                failure = Failures.notSent(endpoint, e.getCause());
                 next = true;
             } catch (IOException | RuntimeException e) {
                 // Closing a connection under its reader may surface as any exception of the JDK.
@@ -90,7 +90,7 @@ public final class PdClient {
                 break;
             }
         }
-        throw Failures.combined(failures);
+        throw Failures.report(request, failures);
     }
 
     /** Breaks off the exchange or pause that is under way, and all later ones until reset. */

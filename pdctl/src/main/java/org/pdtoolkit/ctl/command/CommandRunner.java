@@ -61,14 +61,19 @@ public final class CommandRunner {
         ExitCode run(Session session, Start start);
     }
 
-    /** Runs one line of a shell or a script. */
+    /** Splits one line of a shell or a script and runs it. */
     static ExitCode run(Session session, String line) {
-        String[] words = {};
         try {
-            words = Words.split(line);
-            if (words.length == 0) {
-                return ExitCode.OK;
-            }
+            String[] words = Words.split(line);
+            return words.length == 0 ? ExitCode.OK : run(session, words);
+        } catch (CtlException e) {
+            return ErrorReport.tell(session, new String[0], e);
+        }
+    }
+
+    /** Runs the words of one line. */
+    static ExitCode run(Session session, String[] words) {
+        try {
             ParseResult parsed = parse(words);
             for (String name : new String[] {"--file", "--interact", "--continue-on-error"}) {
                 if (parsed.hasMatchedOption(name)) {

@@ -15,6 +15,7 @@ public final class CommandTree {
                     "ping",
                     "cluster",
                     "tso",
+                    "watch",
                     "version",
                     "help",
                     "completion",
@@ -94,6 +95,7 @@ public final class CommandTree {
             case "ping" -> PingCommand.node();
             case "cluster" -> ClusterCommand.node();
             case "tso" -> TsoCommand.node();
+            case "watch" -> WatchCommand.node();
             case "version" -> VersionCommand.node();
             case "help" -> HelpCommand.node();
             case "completion" -> CompletionCommand.node();

@@ -19,7 +19,7 @@ final class ErrorReport {
                 e instanceof ParameterException wrong
                         ? UsageErrors.explain(wrong)
                         : (CtlException) e;
-        if (failure.exit() == ExitCode.BROKEN_PIPE) {
+        if (failure.getMessage().isEmpty() || failure.exit() == ExitCode.BROKEN_PIPE) {
             return failure.exit();
         }
         String place = session.place().isEmpty() ? "" : session.place() + ": ";

@@ -66,11 +66,11 @@ final class Node {
         return this;
     }
 
-    /** Any number of further words. */
+    /** Any number of further words, behind the arguments so far. */
     Node words(String label, String description) {
         spec.addPositional(
                 PositionalParamSpec.builder()
-                        .index("0..*")
+                        .index(spec.positionalParameters().size() + "..*")
                         .paramLabel(label)
                         .type(List.class)
                         .auxiliaryTypes(String.class)
@@ -101,6 +101,12 @@ final class Node {
     /** Arguments may start with a dash, for negative numbers. */
     Node dashedArguments() {
         spec.parser().unmatchedOptionsArePositionalParams(true);
+        return this;
+    }
+
+    /** All words behind the first argument belong to the arguments, flags included. */
+    Node firstWordEndsFlags() {
+        spec.parser().stopAtPositional(true);
         return this;
     }
 

@@ -12,7 +12,7 @@ import org.pdtoolkit.ctl.render.Console;
  */
 public final class Session {
     private final Console console;
-    private final Settings settings;
+    private Settings settings;
     private volatile PdClient client;
     private boolean interactive;
     private String place = "";
@@ -78,6 +78,17 @@ public final class Session {
             kept.reset();
         }
         return CommandRunner.run(this, line);
+    }
+
+    /** Runs one command inside another one, with the settings of the outer one. */
+    ExitCode runWith(Settings inner, String[] words) {
+        Settings outer = settings;
+        settings = inner;
+        try {
+            return CommandRunner.run(this, words);
+        } finally {
+            settings = outer;
+        }
     }
 
     /** Breaks off the command that is running, if any. */

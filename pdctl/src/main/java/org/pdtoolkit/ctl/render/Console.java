@@ -92,6 +92,17 @@ public final class Console {
         }
     }
 
+    /** Makes room for the next picture of something that is watched; only a title in a pipe. */
+    public void clear(String title) {
+        boolean ansi = tty.out() && !env("TERM").equals("dumb");
+        try {
+            out.write((ansi ? "\033[H\033[2J" : "").getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw new CtlException(ExitCode.BROKEN_PIPE, "the output was closed", "", e);
+        }
+        data(title + "\n\n");
+    }
+
     /** Writes a remark to standard error; it never spoils the data. */
     public void note(String text) {
         try {
