@@ -3,6 +3,11 @@ package org.pdtoolkit.storage;
 /**
  * The open storage of one node.
  *
+ * <p>Rules: STO-01 damaged bytes never change an answer: opening or reading fails with CORRUPT (or
+ * INCOMPATIBLE), naming file and offset, or the damage hit nothing that counts. What a crash can
+ * leave behind is no damage. STO-02 after FAILED every later call fails, until the storage is
+ * opened anew. STO-03 after FULL every answer is as before, and the call can be repeated.
+ *
  * <p>Thread: the log has one owner, the ordered store has one writing owner and any number of
  * readers; closing is for the thread that opened it, after the owners stopped.
  */

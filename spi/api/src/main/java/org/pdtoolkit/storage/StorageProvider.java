@@ -30,7 +30,7 @@ public interface StorageProvider {
      * Opens the storage in {@code directory}, creating and locking it as needed.
      *
      * <p>Thread: any; blocks. Errors: LOCKED (another process or storage holds it), CORRUPT,
-     * INCOMPATIBLE (written by a newer version), FAILED. Rules: PRV-03, PRV-04.
+     * INCOMPATIBLE (written by a newer version), FULL, FAILED. Rules: PRV-03, PRV-04.
      */
     Storage open(Path directory, Map<String, String> options);
 }

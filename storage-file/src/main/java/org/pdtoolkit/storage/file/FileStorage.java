@@ -69,6 +69,8 @@ final class FileStorage implements Storage {
                     lock.close();
                 }
             }
+        } catch (FileSystemOps.NoSpaceException e) {
+            throw Fuse.full(directory, e);
         } catch (IOException e) {
             throw new Fuse().fail("opening", directory, e);
         }

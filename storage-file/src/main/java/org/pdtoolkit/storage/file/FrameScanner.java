@@ -45,7 +45,7 @@ final class FrameScanner {
         this.file = file;
         this.header = header;
         this.size = handle.size();
-        this.window = new FileWindow(handle, CHUNK);
+        this.window = new FileWindow(handle, (int) Math.min(CHUNK, size));
     }
 
     Tail scan(Visitor visitor) throws IOException {

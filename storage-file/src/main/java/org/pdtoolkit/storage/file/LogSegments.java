@@ -196,7 +196,8 @@ final class LogSegments {
             if (window == null || segment != number) {
                 close();
                 handle = number == active.header().number() ? null : fs.openForRead(path(number));
-                window = new FileWindow(handle == null ? active.handle() : handle, READ_CHUNK);
+                FileSystemOps.Handle file = handle == null ? active.handle() : handle;
+                window = new FileWindow(file, (int) Math.min(READ_CHUNK, file.size()));
                 segment = number;
             }
             int bytes = LogBody.RECORD_BYTES + length;

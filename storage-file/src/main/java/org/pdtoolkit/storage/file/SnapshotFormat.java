@@ -56,6 +56,7 @@ final class SnapshotFormat {
         private long position = FileHeader.BYTES;
         private long total;
         private int chain;
+        private IOException broken;
 
         Output(FileSystemOps.Handle handle, FileHeader header) throws IOException {
             this.handle = handle;
@@ -72,6 +73,7 @@ final class SnapshotFormat {
         @Override
         public void write(byte[] source, int offset, int length) throws IOException {
             Objects.checkFromIndexSize(offset, length, source.length);
+            requireWhole();
             int done = 0;
             while (done < length) {
                 int n = Math.min(block.remaining(), length - done);
@@ -83,13 +85,25 @@ final class SnapshotFormat {
             }
         }
 
+        /** A stream that lost a block must not be finished, even by a caller who ignored it. */
+        private void requireWhole() throws IOException {
+            if (broken != null) {
+                throw new IOException("an earlier write to this snapshot failed", broken);
+            }
+        }
+
         private void writeBlock() throws IOException {
             int length = block.position() - BLOCK_HEADER;
             block.flip();
             block.putInt(0, length);
             chain = crc(chain, checked(block, length));
             block.putInt(4, chain);
-            handle.write(block, position);
+            try {
+                handle.write(block, position);
+            } catch (IOException e) {
+                broken = e;
+                throw e;
+            }
             position += BLOCK_HEADER + (long) length;
             total += length;
             block.clear().position(BLOCK_HEADER);
@@ -97,6 +111,7 @@ final class SnapshotFormat {
 
         /** Writes what is left and the footer; returns the size of the content. */
         long finish() throws IOException {
+            requireWhole();
             if (block.position() > BLOCK_HEADER) {
                 writeBlock();
             }

@@ -1,10 +1,15 @@
 package org.pdtoolkit.storage.file;
 
 import java.util.Map;
+import java.util.Optional;
 import org.pdtoolkit.storage.StorageProvider;
+import org.pdtoolkit.storage.tck.SimulatedDisk;
 import org.pdtoolkit.storage.tck.StorageKit;
 
 class FileStorageKitTest extends StorageKit {
+    static final Map<String, String> SMALL =
+            Map.of("segment-bytes", "4096", "log-cache-bytes", "1000", "rewrite-bytes", "4096");
+
     private final StorageProvider provider = new FileStorageProvider();
 
     @Override
@@ -14,6 +19,11 @@ class FileStorageKitTest extends StorageKit {
 
     @Override
     public Map<String, String> smallOptions() {
-        return Map.of("segment-bytes", "4096", "log-cache-bytes", "1000", "rewrite-bytes", "4096");
+        return SMALL;
+    }
+
+    @Override
+    public Optional<StorageProvider> providerOn(SimulatedDisk disk) {
+        return Optional.of(new FileStorageProvider(new SimulatedFileSystem(disk)));
     }
 }

@@ -2,6 +2,7 @@ package org.pdtoolkit.storage.tck;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.pdtoolkit.storage.Storage;
 import org.pdtoolkit.storage.StorageProvider;
 
@@ -18,6 +19,12 @@ public interface KitSubject {
      * visit every path.
      */
     Map<String, String> smallOptions();
+
+    /**
+     * The backend with every file operation on {@code disk}; empty for one that has no files, which
+     * then skips the crash rules.
+     */
+    Optional<StorageProvider> providerOn(SimulatedDisk disk);
 
     /** Opens with small options. */
     default Storage open() {

@@ -1,6 +1,7 @@
 package org.pdtoolkit.storage.tck;
 
 import java.util.Map;
+import java.util.Optional;
 import org.pdtoolkit.storage.StorageProvider;
 
 class MemoryStorageKitTest extends StorageKit {
@@ -14,5 +15,10 @@ class MemoryStorageKitTest extends StorageKit {
     @Override
     public Map<String, String> smallOptions() {
         return Map.of();
+    }
+
+    @Override
+    public Optional<StorageProvider> providerOn(SimulatedDisk disk) {
+        return Optional.empty();
     }
 }
