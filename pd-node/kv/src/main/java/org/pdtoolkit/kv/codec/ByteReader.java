@@ -69,13 +69,6 @@ public final class ByteReader {
         return Bytes.wrap(content);
     }
 
-    /** Steps over length and content; returns the length. */
-    public int skipBytes() {
-        int length = readCount(1);
-        input.position(input.position() + length);
-        return length;
-    }
-
     /** Everything that is left. */
     public Bytes readRest() {
         byte[] content = new byte[input.remaining()];

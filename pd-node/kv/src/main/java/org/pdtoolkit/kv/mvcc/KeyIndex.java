@@ -204,6 +204,27 @@ public final class KeyIndex {
         return new Node(entry.key, entry.newest, left, right);
     }
 
+    /** Checks the whole tree; for tests. */
+    void verify() {
+        verify(root, null, null);
+    }
+
+    private static void verify(Node node, Bytes after, Bytes before) {
+        if (node == null) {
+            return;
+        }
+        boolean ordered =
+                (after == null || after.compareTo(node.key) < 0)
+                        && (before == null || node.key.compareTo(before) < 0);
+        boolean balanced = Math.abs(height(node.left) - height(node.right)) <= 1;
+        if (!ordered || !balanced) {
+            throw new IllegalStateException(
+                    "index at " + node.key + ": ordered=" + ordered + " balanced=" + balanced);
+        }
+        verify(node.left, after, node.key);
+        verify(node.right, node.key, before);
+    }
+
     private static int height(Node node) {
         return node == null ? 0 : node.height;
     }
