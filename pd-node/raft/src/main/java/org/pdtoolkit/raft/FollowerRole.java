@@ -54,7 +54,7 @@ final class FollowerRole {
             raft.emit(
                     new RaftEvent.ProposalDropped(
                             raft.id(),
-                            String.format(
+                            Texts.format(
                                     "not forwarding to leader %x at term %d",
                                     raft.leader(), raft.term())));
             throw new RaftException(RaftException.Kind.PROPOSAL_DROPPED);

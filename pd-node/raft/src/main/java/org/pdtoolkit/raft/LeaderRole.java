@@ -85,7 +85,7 @@ final class LeaderRole {
         }
         if (raft.transferee() != Raft.NONE) {
             drop(
-                    String.format(
+                    Texts.format(
                             "[term %d] transfer leadership to %x is in progress",
                             raft.term(), raft.transferee()));
         }

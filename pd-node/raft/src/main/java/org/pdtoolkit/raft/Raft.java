@@ -383,7 +383,7 @@ final class Raft {
     }
 
     void note(RaftEvent.Level level, String format, Object... arguments) {
-        emit(new RaftEvent.Note(level, String.format(format, arguments)));
+        emit(new RaftEvent.Note(level, Texts.format(format, arguments)));
     }
 
     // ---- what the outside takes away

@@ -28,7 +28,7 @@ public sealed interface RaftEvent {
     record Ballot(long node, long lastTerm, long lastIndex, long vote) {
         @Override
         public String toString() {
-            return String.format(
+            return Texts.format(
                     "%x [logterm: %d, index: %d, vote: %x]", node, lastTerm, lastIndex, vote);
         }
     }
@@ -41,7 +41,7 @@ public sealed interface RaftEvent {
         }
 
         private String text(Ballot ballot, String verb, String preposition, long term) {
-            return String.format(
+            return Texts.format(
                     "%s %s %s %s %x [logterm: %d, index: %d] at term %d",
                     ballot, verb, type, preposition, from, lastTerm, lastIndex, term);
         }
@@ -63,7 +63,7 @@ public sealed interface RaftEvent {
             for (long voter : voters) {
                 peers.append(peers.length() == 0 ? "" : ",").append(hex(voter));
             }
-            return String.format(
+            return Texts.format(
                     "newRaft %x [peers: [%s], term: %d, commit: %d, applied: %d, lastindex: %d,"
                             + " lastterm: %d]",
                     node, peers, term, commit, applied, lastIndex, lastTerm);
@@ -107,7 +107,7 @@ public sealed interface RaftEvent {
             implements RaftEvent {
         @Override
         public String text() {
-            return String.format(
+            return Texts.format(
                     "%x [logterm: %d, index: %d] sent %s request to %x at term %d",
                     node, lastTerm, lastIndex, type, to, term);
         }
@@ -118,7 +118,7 @@ public sealed interface RaftEvent {
             implements RaftEvent {
         @Override
         public String text() {
-            return String.format(
+            return Texts.format(
                     "%x received %s%s from %x at term %d",
                     node, type, granted ? "" : " rejection", from, term);
         }
@@ -129,7 +129,7 @@ public sealed interface RaftEvent {
             implements RaftEvent {
         @Override
         public String text() {
-            return String.format(
+            return Texts.format(
                     "%x has received %d %s votes and %d vote rejections",
                     node, granted, type, rejected);
         }
@@ -168,7 +168,7 @@ public sealed interface RaftEvent {
             implements RaftEvent {
         @Override
         public String text() {
-            return String.format(
+            return Texts.format(
                     "%x [term: %d] received a %s message with higher term from %x [term: %d]",
                     node, term, type, from, messageTerm);
         }
@@ -179,7 +179,7 @@ public sealed interface RaftEvent {
             implements RaftEvent {
         @Override
         public String text() {
-            return String.format(
+            return Texts.format(
                     "%x [term: %d] ignored a %s message with lower term from %x [term: %d]",
                     node, term, type, from, messageTerm);
         }
@@ -215,7 +215,7 @@ public sealed interface RaftEvent {
     record LeaderForgotten(long node, long leader, long term) implements RaftEvent {
         @Override
         public String text() {
-            return String.format("%x forgetting leader %x at term %d", node, leader, term);
+            return Texts.format("%x forgetting leader %x at term %d", node, leader, term);
         }
     }
 
@@ -231,8 +231,7 @@ public sealed interface RaftEvent {
     record TransferStarted(long node, long term, long to) implements RaftEvent {
         @Override
         public String text() {
-            return String.format(
-                    "%x [term %d] starts to transfer leadership to %x", node, term, to);
+            return Texts.format("%x [term %d] starts to transfer leadership to %x", node, term, to);
         }
     }
 
@@ -240,7 +239,7 @@ public sealed interface RaftEvent {
     record TransferAborted(long node, long term, long to, String reason) implements RaftEvent {
         @Override
         public String text() {
-            return String.format(
+            return Texts.format(
                     "%x [term %d] abort transfer leadership to %x: %s", node, term, to, reason);
         }
     }
@@ -249,7 +248,7 @@ public sealed interface RaftEvent {
     record TimeoutNowSent(long node, long to) implements RaftEvent {
         @Override
         public String text() {
-            return String.format(
+            return Texts.format(
                     "%x sends MsgTimeoutNow to %x immediately as %x already has up-to-date log",
                     node, to, to);
         }
@@ -259,7 +258,7 @@ public sealed interface RaftEvent {
     record TimeoutNowReceived(long node, long term, long from) implements RaftEvent {
         @Override
         public String text() {
-            return String.format(
+            return Texts.format(
                     "%x [term %d] received MsgTimeoutNow from %x and starts an election to get"
                             + " leadership.",
                     node, term, from);
@@ -270,7 +269,7 @@ public sealed interface RaftEvent {
     record ConflictFound(long index, long existingTerm, long conflictingTerm) implements RaftEvent {
         @Override
         public String text() {
-            return String.format(
+            return Texts.format(
                     "found conflict at index %d [existing term: %d, conflicting term: %d]",
                     index, existingTerm, conflictingTerm);
         }
@@ -298,7 +297,7 @@ public sealed interface RaftEvent {
     record RestoreStarted(String log, long index, long term) implements RaftEvent {
         @Override
         public String text() {
-            return String.format(
+            return Texts.format(
                     "log [%s] starts to restore snapshot [index: %d, term: %d]", log, index, term);
         }
     }
@@ -309,7 +308,7 @@ public sealed interface RaftEvent {
             implements RaftEvent {
         @Override
         public String text() {
-            return String.format(
+            return Texts.format(
                     "%x [commit: %d, lastindex: %d, lastterm: %d] restored snapshot [index: %d,"
                             + " term: %d]",
                     node, commit, lastIndex, lastTerm, index, term);
@@ -321,7 +320,7 @@ public sealed interface RaftEvent {
             implements RaftEvent {
         @Override
         public String text() {
-            return String.format(
+            return Texts.format(
                     "%x [commit: %d] %s snapshot [index: %d, term: %d]",
                     node, commit, restored ? "restored" : "ignored", index, term);
         }
@@ -340,7 +339,7 @@ public sealed interface RaftEvent {
             implements RaftEvent {
         @Override
         public String text() {
-            return String.format(
+            return Texts.format(
                     "%x ignoring conf change %s at config %s: %s",
                     node, change, configuration, reason);
         }

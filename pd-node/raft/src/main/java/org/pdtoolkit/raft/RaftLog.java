@@ -320,7 +320,7 @@ final class RaftLog {
 
     @Override
     public String toString() {
-        return String.format(
+        return Texts.format(
                 "committed=%d, applied=%d, applying=%d, unstable.offset=%d,"
                         + " unstable.offsetInProgress=%d, len(unstable.Entries)=%d",
                 committed,

@@ -1,8 +1,15 @@
 package org.pdtoolkit.raft;
 
+import java.util.Locale;
+
 /** Text forms shared by logs and errors. */
 final class Texts {
     private Texts() {}
+
+    /** As {@link String#format}, the same in every locale. */
+    static String format(String format, Object... arguments) {
+        return String.format(Locale.ROOT, format, arguments);
+    }
 
     /** An id as the original prints it in logs. */
     static String hex(long id) {

@@ -1,5 +1,7 @@
 package org.pdtoolkit.raft.invariant;
 
+import java.util.Locale;
+
 /**
  * Cheap checks that are always on. The overloads for {@code long} keep the arguments unboxed as
  * long as the condition holds; the message is formatted only on failure.
@@ -21,21 +23,21 @@ public final class Invariant {
     /** As {@link #check(boolean, String)}, {@code format} taking one {@code %d}. */
     public static void check(boolean condition, String format, long a) {
         if (!condition) {
-            throw new InvariantViolation(String.format(format, a));
+            throw new InvariantViolation(String.format(Locale.ROOT, format, a));
         }
     }
 
     /** As {@link #check(boolean, String)}, {@code format} taking two {@code %d}. */
     public static void check(boolean condition, String format, long a, long b) {
         if (!condition) {
-            throw new InvariantViolation(String.format(format, a, b));
+            throw new InvariantViolation(String.format(Locale.ROOT, format, a, b));
         }
     }
 
     /** As {@link #check(boolean, String)}, {@code format} taking three {@code %d}. */
     public static void check(boolean condition, String format, long a, long b, long c) {
         if (!condition) {
-            throw new InvariantViolation(String.format(format, a, b, c));
+            throw new InvariantViolation(String.format(Locale.ROOT, format, a, b, c));
         }
     }
 }
