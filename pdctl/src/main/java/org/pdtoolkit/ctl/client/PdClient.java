@@ -59,8 +59,9 @@ public final class PdClient {
     private Answer call(Request request) {
         List<Failures.Failure> failures = new ArrayList<>();
         int count = connection.endpoints().size();
+        int start = first;
         for (int i = 0; i < count; i++) {
-            int index = (first + i) % count;
+            int index = (start + i) % count;
             Endpoint endpoint = connection.endpoints().get(index);
             Failures.Failure failure;
             boolean next;

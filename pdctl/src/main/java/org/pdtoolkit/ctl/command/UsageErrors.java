@@ -10,6 +10,7 @@ import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -34,7 +35,7 @@ final class UsageErrors {
                     "'"
                             + path(spec)
                             + "' needs "
-                            + labels(missing.getMissing())
+                            + labels(spec, arg)
                             + "; expected "
                             + HelpPage.synopsis(spec),
                     example(spec, help));
@@ -42,10 +43,14 @@ final class UsageErrors {
         return CtlException.usage(e.getMessage(), help);
     }
 
-    private static String labels(List<ArgSpec> missing) {
+    /** The first missing argument and all required ones behind it; the parser names only one. */
+    private static String labels(CommandSpec spec, ArgSpec firstMissing) {
         List<String> labels = new ArrayList<>();
-        for (ArgSpec arg : missing) {
-            labels.add(arg.paramLabel());
+        for (PositionalParamSpec positional : spec.positionalParameters()) {
+            boolean missing = positional == firstMissing || !labels.isEmpty();
+            if (missing && positional.required()) {
+                labels.add(positional.paramLabel());
+            }
         }
         return String.join(" and ", labels);
     }
