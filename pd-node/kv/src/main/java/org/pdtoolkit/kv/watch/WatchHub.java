@@ -1,19 +1,18 @@
 package org.pdtoolkit.kv.watch;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.kv.KeyValue;
 import org.pdtoolkit.kv.ReplicatedKv;
 import org.pdtoolkit.kv.WatchListener;
 import org.pdtoolkit.kv.WatchListener.Event;
-import org.pdtoolkit.kv.WatchListener.EventType;
 import org.pdtoolkit.kv.WatchRequest;
 import org.pdtoolkit.kv.mvcc.HistoryPage;
 import org.pdtoolkit.kv.mvcc.MvccState;
@@ -39,8 +38,9 @@ public final class WatchHub {
     private static final long PAGE_BYTES_MAX = 4 << 20;
 
     private final MvccStore mvcc;
-    private final Map<Bytes, Set<Watcher>> bySingleKey = new HashMap<>();
-    private final Set<Watcher> byRange = new LinkedHashSet<>();
+    private final Map<Bytes, Set<Watcher>> bySingleKey = new LinkedHashMap<>();
+    private final RangeIndex byRange = new RangeIndex();
+    private int singles;
 
     public WatchHub(MvccStore mvcc) {
         this.mvcc = mvcc;
@@ -77,10 +77,7 @@ public final class WatchHub {
                 continue;
             }
             for (RevisionChanges revision : page.revisions()) {
-                if (watcher.cancelled()) {
-                    return;
-                }
-                deliver(watcher, revision.revision(), revision.changes());
+                deliverAll(watcher, revision);
             }
             watcher.next = page.next();
             synchronized (this) {
@@ -109,6 +106,7 @@ public final class WatchHub {
             bySingleKey
                     .computeIfAbsent(watcher.request.range().key(), key -> new LinkedHashSet<>())
                     .add(watcher);
+            singles++;
         } else {
             byRange.add(watcher);
         }
@@ -118,8 +116,11 @@ public final class WatchHub {
         if (watcher.request.range().isSingle()) {
             Bytes key = watcher.request.range().key();
             Set<Watcher> watchers = bySingleKey.get(key);
-            if (watchers != null && watchers.remove(watcher) && watchers.isEmpty()) {
-                bySingleKey.remove(key);
+            if (watchers != null && watchers.remove(watcher)) {
+                singles--;
+                if (watchers.isEmpty()) {
+                    bySingleKey.remove(key);
+                }
             }
         } else {
             byRange.remove(watcher);
@@ -128,16 +129,13 @@ public final class WatchHub {
 
     /** Number of registered watches. */
     public synchronized int count() {
-        int count = byRange.size();
-        for (Set<Watcher> watchers : bySingleKey.values()) {
-            count += watchers.size();
-        }
-        return count;
+        return singles + byRange.size();
     }
 
     /** Delivers a revision that has just been published. Thread: apply. */
     public void onPublished(long revision, List<KeyValue> changes) {
-        match(revision, changes).forEach((watcher, mine) -> deliver(watcher, revision, mine));
+        RevisionEvents events = new RevisionEvents(mvcc, revision, changes);
+        match(events).forEach((watcher, indexes) -> deliver(watcher, events, indexes));
     }
 
     /**
@@ -155,7 +153,7 @@ public final class WatchHub {
         }
         next = Math.max(next, now.compactRevision());
         while (next <= now.revision()) {
-            HistoryPage page = page(next, this::watched);
+            HistoryPage page = page(next, key -> true);
             for (RevisionChanges revision : page.revisions()) {
                 onPublished(revision.revision(), revision.changes());
             }
@@ -164,61 +162,50 @@ public final class WatchHub {
     }
 
     private synchronized List<Watcher> allRegistered() {
-        List<Watcher> all = new ArrayList<>(byRange);
+        List<Watcher> all = new ArrayList<>();
         bySingleKey.values().forEach(all::addAll);
+        byRange.addAllTo(all);
         return all;
     }
 
-    private synchronized boolean watched(Bytes key) {
-        if (bySingleKey.containsKey(key)) {
-            return true;
-        }
-        for (Watcher watcher : byRange) {
-            if (watcher.request.range().contains(key)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private synchronized Map<Watcher, List<KeyValue>> match(long revision, List<KeyValue> changes) {
-        if (bySingleKey.isEmpty() && byRange.isEmpty()) {
+    /** The registered watches that want something of {@code events}: the indexes of what. */
+    private synchronized Map<Watcher, List<Integer>> match(RevisionEvents events) {
+        if (count() == 0) {
             return Map.of();
         }
-        Map<Watcher, List<KeyValue>> matched = new LinkedHashMap<>();
-        for (KeyValue change : changes) {
-            for (Watcher watcher : bySingleKey.getOrDefault(change.key(), Set.of())) {
-                add(matched, watcher, revision, change);
-            }
-            for (Watcher watcher : byRange) {
-                if (watcher.request.range().contains(change.key())) {
-                    add(matched, watcher, revision, change);
-                }
-            }
+        Map<Watcher, List<Integer>> matched = new LinkedHashMap<>();
+        for (int i = 0; i < events.size(); i++) {
+            int index = i;
+            Consumer<Watcher> found =
+                    watcher -> {
+                        if (watcher.next <= events.revision()) {
+                            matched.computeIfAbsent(watcher, key -> new ArrayList<>()).add(index);
+                        }
+                    };
+            Bytes key = events.change(i).key();
+            bySingleKey.getOrDefault(key, Set.of()).forEach(found);
+            byRange.match(key, found);
         }
         return matched;
     }
 
-    private static void add(
-            Map<Watcher, List<KeyValue>> matched, Watcher watcher, long revision, KeyValue change) {
-        if (watcher.next <= revision) {
-            matched.computeIfAbsent(watcher, key -> new ArrayList<>()).add(change);
+    private void deliverAll(Watcher watcher, RevisionChanges revision) {
+        RevisionEvents events = new RevisionEvents(mvcc, revision.revision(), revision.changes());
+        List<Integer> all = new ArrayList<>();
+        for (int i = 0; i < events.size(); i++) {
+            all.add(i);
         }
+        deliver(watcher, events, all);
     }
 
-    private void deliver(Watcher watcher, long revision, List<KeyValue> changes) {
+    private static void deliver(Watcher watcher, RevisionEvents events, List<Integer> indexes) {
         if (watcher.cancelled()) {
             return;
         }
-        List<Event> events = new ArrayList<>(changes.size());
-        for (KeyValue change : changes) {
-            EventType type = change.version() == 0 ? EventType.DELETE : EventType.PUT;
-            KeyValue previous =
-                    watcher.request.previous()
-                            ? mvcc.read(view -> view.previous(change.key(), revision))
-                            : null;
-            events.add(new Event(type, change, previous));
+        List<Event> mine = new ArrayList<>(indexes.size());
+        for (int index : indexes) {
+            mine.add(events.event(index, watcher.request.previous()));
         }
-        watcher.listener.onEvents(revision, events);
+        watcher.listener.onEvents(events.revision(), mine);
     }
 }
