@@ -1,0 +1,70 @@
+package org.pdtoolkit.raft;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Groups under faults keep the promises of {@link ClusterCheck} and agree once the faults end. A
+ * failure names its seed; {@code -Draft.seed=N} repeats it alone, {@code -Draft.seeds=N} runs more.
+ */
+class SimulationTest {
+    private static final int STEPS = 6000;
+
+    @ParameterizedTest(name = "{0} voters, asynchronous {1}, membership changes {2}")
+    @CsvSource(
+            useHeadersInDisplayName = true,
+            textBlock =
+                    """
+                    VOTERS, ASYNC, MEMBERSHIP, SEEDS
+                    3,      false, false,      40
+                    5,      false, false,      30
+                    3,      true,  false,      30
+                    5,      true,  false,      20
+                    3,      false, true,       50
+                    3,      true,  true,       30
+                    """)
+    void staysSafeUnderFaultsAndHealsAfterwards(
+            int voters, boolean async, boolean membership, int seeds) {
+        runAll(voters, async, membership, Integer.getInteger("raft.seeds", seeds));
+    }
+
+    @Test
+    @Tag("long")
+    void staysSafeForManySeeds() {
+        runAll(3, false, true, 5_000);
+        runAll(3, true, true, 5_000);
+        runAll(5, false, true, 5_000);
+    }
+
+    private static void runAll(int voters, boolean async, boolean membership, int seeds) {
+        Integer only = Integer.getInteger("raft.seed");
+        int leaderships = 0;
+        for (int seed = only == null ? 1 : only; seed <= (only == null ? seeds : only); seed++) {
+            leaderships += run(seed, voters, async, membership);
+        }
+        // Without elections and entries nothing would have been tried.
+        assertTrue(leaderships > 0, "no leader in any run");
+    }
+
+    private static int run(int seed, int voters, boolean async, boolean membership) {
+        Simulation simulation = new Simulation(seed, voters, async, membership);
+        try {
+            for (int i = 0; i < STEPS; i++) {
+                simulation.step();
+            }
+            if (!simulation.heals()) {
+                fail("no agreement after the faults ended\n" + simulation.describe());
+            }
+        } catch (RuntimeException | AssertionError e) {
+            throw new AssertionError(
+                    "seed " + seed + " (repeat it with -Draft.seed=" + seed + "): " + e, e);
+        }
+        assertTrue(simulation.check().lastApplied() > voters, "seed " + seed + " applied nothing");
+        return simulation.check().leaderships();
+    }
+}
