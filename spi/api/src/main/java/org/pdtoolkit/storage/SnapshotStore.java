@@ -35,9 +35,13 @@ public interface SnapshotStore {
 
     Writer create(long index, long term);
 
-    /** Content of a published snapshot; reading a damaged one fails with CORRUPT. Rules: SNP-03. */
+    /**
+     * Content of a published snapshot; reading a damaged one fails with CORRUPT before a byte that
+     * is wrong is handed out. Errors: {@link IllegalArgumentException} when there is no such
+     * snapshot. Rules: SNP-03.
+     */
     InputStream read(SnapshotId id);
 
-    /** Deletes all but the newest {@code count}. */
+    /** Deletes all but the newest {@code count}, the oldest first. Rules: SNP-04 durable. */
     void retain(int count);
 }

@@ -9,7 +9,8 @@ package org.pdtoolkit.storage;
  * opened anew. STO-03 after FULL every answer is as before, and the call can be repeated.
  *
  * <p>Thread: the log has one owner, the ordered store has one writing owner and any number of
- * readers; closing is for the thread that opened it, after the owners stopped.
+ * readers; closing is for the thread that opened it, after the owners stopped. No thread is to be
+ * interrupted inside a call: a backend may answer that with FAILED.
  */
 public interface Storage extends AutoCloseable {
     LogStore log();

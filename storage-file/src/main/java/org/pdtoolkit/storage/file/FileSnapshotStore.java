@@ -117,6 +117,9 @@ final class FileSnapshotStore implements SnapshotStore {
         fuse.check();
         Path path = path(id.index(), id.term());
         try {
+            if (!fs.list(directory).contains(path.getFileName().toString())) {
+                throw new IllegalArgumentException("no snapshot " + id + ": it was deleted");
+            }
             FileSystemOps.Handle handle = fs.openForRead(path);
             boolean opened = false;
             try {
@@ -149,13 +152,24 @@ final class FileSnapshotStore implements SnapshotStore {
             throw new IllegalArgumentException("count " + count);
         }
         List<SnapshotId> all = newestFirst();
-        for (SnapshotId id : all.subList(Math.min(count, all.size()), all.size())) {
-            Path path = path(id.index(), id.term());
-            try {
-                fs.delete(path);
-            } catch (IOException e) {
-                throw fuse.fail("deleting a snapshot", path, e);
+        if (all.size() <= count) {
+            return;
+        }
+        try {
+            // The oldest first: a crash in between must not let an older one become the latest.
+            for (int i = all.size() - 1; i >= count; i--) {
+                fs.delete(path(all.get(i).index(), all.get(i).term()));
             }
+            fs.syncDirectory(directory);
+        } catch (IOException e) {
+            throw fuse.fail("deleting a snapshot", directory, e);
+        }
+    }
+
+    /** Lets go of a snapshot that is still being written; the next open deletes its file. */
+    synchronized void close() throws IOException {
+        if (writing != null) {
+            writing.handle.close();
         }
     }
 

@@ -122,7 +122,8 @@ final class FileStorage implements Storage {
         closed = true;
         fuse.close();
         IOException failure = null;
-        for (Closing part : new Closing[] {log::close, ordered::close, lock::close}) {
+        for (Closing part :
+                new Closing[] {log::close, ordered::close, snapshots::close, lock::close}) {
             try {
                 part.close();
             } catch (IOException e) {

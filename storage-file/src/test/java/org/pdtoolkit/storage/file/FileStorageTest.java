@@ -22,8 +22,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.pdtoolkit.bytes.Bytes;
+import org.pdtoolkit.storage.AppliedState;
+import org.pdtoolkit.storage.Batch;
 import org.pdtoolkit.storage.HardState;
 import org.pdtoolkit.storage.LogRecord;
+import org.pdtoolkit.storage.OrderedStore;
+import org.pdtoolkit.storage.Space;
 import org.pdtoolkit.storage.Storage;
 import org.pdtoolkit.storage.StorageException;
 import org.pdtoolkit.storage.StorageProvider;
@@ -109,18 +113,70 @@ class FileStorageTest {
         }
     }
 
+    /** Appends and commits until it is killed, naming each index once it is durable. */
+    static final class Appender {
+        private Appender() {}
+
+        public static void main(String[] args) {
+            try (Storage storage = new FileStorageProvider().open(Path.of(args[0]), SMALL)) {
+                storage.log().initialize(Bytes.utf8("metadata"));
+                for (long i = 1; i < 1_000_000; i++) {
+                    LogRecord entry = new LogRecord(1, i, 0, Bytes.ofLong(i));
+                    storage.log().append(new HardState(1, 1, i), List.of(entry));
+                    Batch batch = new Batch().put(Space.META, Bytes.ofLong(i % 50), entry.data());
+                    storage.ordered().commit(batch, new AppliedState(i, 1, Bytes.EMPTY));
+                    System.out.println(i);
+                }
+            }
+        }
+    }
+
+    private Process start(Class<?> program) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        program.getName(),
+                        data().toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    @Test
+    void aProcessKilledWhileItWritesLosesNothing() throws Exception {
+        Process appender = start(Appender.class);
+        String line = "0";
+        try {
+            for (int i = 0; i < 200; i++) {
+                line = appender.inputReader().readLine();
+            }
+        } finally {
+            appender.toHandle().destroyForcibly(); // leaves the pipe readable
+            appender.waitFor();
+        }
+        for (String next = appender.inputReader().readLine(); next != null; ) {
+            line = next;
+            next = appender.inputReader().readLine();
+        }
+        long acknowledged = Long.parseLong(line);
+        assertTrue(acknowledged >= 200, line);
+        try (Storage storage = open()) {
+            long last = storage.log().lastIndex();
+            assertTrue(last == acknowledged || last == acknowledged + 1, last + ", " + line);
+            assertEquals(last, storage.log().read(last, last + 1, 0).get(0).data().toLong());
+            AppliedState applied = storage.ordered().applied();
+            assertTrue(applied.index() == last || applied.index() == last - 1, applied.toString());
+            try (OrderedStore.View view = storage.ordered().view()) {
+                Bytes newest = view.get(Space.META, Bytes.ofLong(applied.index() % 50));
+                assertEquals(applied.index(), newest.toLong());
+            }
+        }
+    }
+
     @Test
     void anotherProcessIsRefusedAndAKilledOneLeavesNoLock() throws Exception {
-        Process holder =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-XX:TieredStopAtLevel=1",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Holder.class.getName(),
-                                data().toString())
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
+        Process holder = start(Holder.class);
         try {
             assertEquals("open", holder.inputReader().readLine());
             StorageException refusal = assertThrows(StorageException.Locked.class, this::open);

@@ -34,6 +34,14 @@ record Picture(Log log, State state, Snapshots snapshots) {
             }
             return new Log(log.metadata(), log.hardState(), first, log.term(first - 1), entries);
         }
+
+        @Override
+        public String toString() {
+            StringBuilder text = new StringBuilder("log from " + first + " after term " + baseTerm);
+            text.append(", ").append(hard).append(", terms");
+            entries.forEach(entry -> text.append(' ').append(entry.term()));
+            return text.toString();
+        }
     }
 
     record State(AppliedState applied, List<List<OrderedStore.Pair>> spaces) {
@@ -45,6 +53,11 @@ record Picture(Log log, State state, Snapshots snapshots) {
                 }
                 return new State(view.applied(), spaces);
             }
+        }
+
+        @Override
+        public String toString() {
+            return applied + ", pairs " + spaces.stream().map(List::size).toList();
         }
     }
 
@@ -59,6 +72,11 @@ record Picture(Log log, State state, Snapshots snapshots) {
             } catch (IOException e) {
                 throw new AssertionError("snapshot " + latest.get() + " is not readable", e);
             }
+        }
+
+        @Override
+        public String toString() {
+            return latest.toString();
         }
     }
 

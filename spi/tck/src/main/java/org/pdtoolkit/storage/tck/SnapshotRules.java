@@ -88,6 +88,17 @@ interface SnapshotRules extends KitSubject {
     }
 
     @Test
+    default void SNP_03_aSnapshotThatIsNotThereIsRefusedWithoutHarm() throws IOException {
+        try (Storage storage = open()) {
+            SnapshotStore store = storage.snapshots();
+            publish(store, 3, 1, content(3, 3));
+            assertThrows(IllegalArgumentException.class, () -> store.read(new SnapshotId(4, 1, 3)));
+            assertThrows(IllegalArgumentException.class, () -> store.read(new SnapshotId(3, 2, 3)));
+            assertArrayEquals(content(3, 3), read(store, store.latest().orElseThrow()));
+        }
+    }
+
+    @Test
     default void SNP_02_newestWinsAndRetainDeletesTheOthers() throws IOException {
         try (Storage storage = open()) {
             SnapshotStore store = storage.snapshots();
