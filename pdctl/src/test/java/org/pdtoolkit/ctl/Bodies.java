@@ -10,7 +10,7 @@ public final class Bodies {
     }
 
     /** The member list; the first member has this priority. */
-    static String members(String leader, int firstPriority, String... names) {
+    public static String members(String leader, int firstPriority, String... names) {
         StringBuilder text = new StringBuilder("{\n  \"header\": {\n    \"cluster_id\": ");
         text.append("7312605321862345678\n  },\n  \"members\": [\n");
         int index = 0;

@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 
 /** An HTTP server on loopback that gives the recorded answers of a PD. */
 public final class PdServer implements AutoCloseable {
@@ -63,7 +64,9 @@ public final class PdServer implements AutoCloseable {
                     new HttpsConfigurator(context) {
                         @Override
                         public void configure(HttpsParameters parameters) {
-                            parameters.setNeedClientAuth(clientCertificate);
+                            SSLParameters tls = context.getDefaultSSLParameters();
+                            tls.setNeedClientAuth(clientCertificate);
+                            parameters.setSSLParameters(tls);
                         }
                     });
             bind(server);
@@ -173,10 +176,10 @@ public final class PdServer implements AutoCloseable {
         }
     }
 
-    /** Waits until a request came in. */
-    public void awaitRequest(int count) throws InterruptedException {
+    /** Waits until this call came in. */
+    public void awaitRequest(String methodAndPath) throws InterruptedException {
         synchronized (requests) {
-            while (requests.size() < count) {
+            while (requests.stream().noneMatch(r -> r.startsWith(methodAndPath))) {
                 requests.wait(10_000);
             }
         }

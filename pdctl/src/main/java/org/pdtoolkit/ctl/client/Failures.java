@@ -43,13 +43,14 @@ final class Failures {
 
     /** Nothing was sent: name lookup, connection or TLS handshake failed. */
     static Failure notSent(Endpoint endpoint, IOException cause) {
-        if (cause instanceof SSLException) {
+        boolean timeout = cause instanceof SocketTimeoutException;
+        if (cause instanceof SSLException || timeout && reason(cause).startsWith("Read")) {
             return tls(endpoint, cause);
         }
         String why;
         if (cause instanceof UnknownHostException) {
             why = "has an unknown host name";
-        } else if (cause instanceof SocketTimeoutException) {
+        } else if (timeout) {
             why = "cannot be reached: no connection within the time limit";
         } else if (cause instanceof NoRouteToHostException) {
             why = "cannot be reached: no route to the host";
@@ -65,7 +66,9 @@ final class Failures {
         String text = reason(cause);
         String why = text;
         String hint = "does the server speak TLS? then check --cacert, --cert and --key";
-        if (text.contains("PKIX path") || text.contains("trustAnchors")) {
+        if (cause instanceof SocketTimeoutException) {
+            why = "the handshake was not answered within the time limit";
+        } else if (text.contains("PKIX path") || text.contains("trustAnchors")) {
             why = "its certificate is not signed by a trusted authority";
             hint = "pass the cluster's CA with --cacert, or set CA_PATH";
         } else if (text.contains("Unsupported or unrecognized SSL message")) {

@@ -62,6 +62,11 @@ public final class HelpPage {
         return options;
     }
 
+    /** Whether the command does something itself, besides grouping others. */
+    public static boolean acts(CommandSpec spec) {
+        return spec.userObject() instanceof Action;
+    }
+
     /** The commands below, without hidden ones. */
     public static List<CommandSpec> children(CommandSpec spec) {
         List<CommandSpec> children = new ArrayList<>();
@@ -86,8 +91,7 @@ public final class HelpPage {
             wrap(text, "", paragraph);
         }
         text.append("\nUsage:\n");
-        boolean acts = spec.userObject() instanceof Action;
-        if (acts) {
+        if (acts(spec)) {
             text.append("  ").append(synopsis(spec)).append('\n');
         }
         if (!children(spec).isEmpty()) {

@@ -19,7 +19,6 @@ final class MemberCommand {
                 .example("pdctl member", "pdctl member -o table")
                 .with(
                         Node.group("leader", "Shows or moves the leadership.")
-                                .example("pdctl member leader show")
                                 .with(showLeader())
                                 .with(LeaderMove.resignNode())
                                 .with(LeaderMove.transferNode()))
