@@ -141,14 +141,11 @@ final class FrameFile implements AutoCloseable {
         int newChain = Frame.seal(buffer, header.salt(), tail, sequence, durable, chain);
         buffer.position(0);
         int bytes = buffer.limit();
+        allocateFor(tail + bytes);
         try {
-            allocateFor(tail + bytes);
             handle.write(buffer, tail);
         } catch (FileSystemOps.NoSpaceException e) {
-            // Forced, so that no piece of this write can come back under a later frame.
-            handle.truncate(tail);
-            allocated = tail;
-            handle.force();
+            cutTo(tail);
             durable = tail;
             throw e;
         }
@@ -164,13 +161,34 @@ final class FrameFile implements AutoCloseable {
         if (zeros == null) {
             zeros = ByteBuffer.allocateDirect(allocationUnit);
         }
-        long target = (end / allocationUnit + 1) * allocationUnit;
-        while (allocated < target) {
-            zeros.clear().limit((int) Math.min(zeros.capacity(), target - allocated));
+        long before = allocated;
+        try {
+            writeZeros((end / allocationUnit + 1) * allocationUnit);
+        } catch (FileSystemOps.NoSpaceException e) {
+            cutTo(before);
+            try {
+                writeZeros(end); // a compaction mark may fit where a whole unit does not
+            } catch (FileSystemOps.NoSpaceException stillFull) {
+                cutTo(before);
+                throw stillFull;
+            }
+        }
+    }
+
+    private void writeZeros(long end) throws IOException {
+        while (allocated < end) {
+            zeros.clear().limit((int) Math.min(zeros.capacity(), end - allocated));
             int written = zeros.limit();
             handle.write(zeros, allocated);
             allocated += written;
         }
+    }
+
+    /** Forced, so that no piece of a failed write can come back under a later frame. */
+    private void cutTo(long size) throws IOException {
+        handle.truncate(size);
+        handle.force();
+        allocated = size;
     }
 
     /** Blocks until every appended frame is on stable media. */

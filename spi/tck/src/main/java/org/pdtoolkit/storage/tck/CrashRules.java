@@ -312,18 +312,22 @@ interface CrashRules extends KitSubject {
         History history = History.random(6, 60);
         SimulatedDisk whole = new SimulatedDisk();
         assertEquals(history.length(), run(history, whole));
+        int refused = 0;
         for (int at = 1; at <= whole.steps(); at++) {
             SimulatedDisk disk = new SimulatedDisk();
-            disk.fullAt(at);
-            runPastFull(history, disk, "full at disk step " + at);
+            disk.fullFrom(at);
+            refused += runPastFull(history, disk, "full at disk step " + at);
             assertEquals(
                     history.after(history.length()),
                     recover(disk.afterPowerLoss(Survivors.NONE, 0), "full at " + at));
         }
+        assertTrue(refused > whole.steps() / 2, refused + " refusals");
     }
 
-    private void runPastFull(History history, SimulatedDisk disk, String where) {
+    /** Runs the history, making room after the first refusal; returns the number of refusals. */
+    private int runPastFull(History history, SimulatedDisk disk, String where) {
         Storage storage = null;
+        int refusals = 0;
         for (int done = -1; done < history.length(); ) {
             boolean opens = done < 0 || History.reopens(history.step(done));
             try {
@@ -337,11 +341,14 @@ interface CrashRules extends KitSubject {
                 }
                 done++;
             } catch (StorageException.Full | UncheckedIOException full) {
+                refusals++;
                 if (!opens) {
                     assertEquals(history.after(done), Picture.of(storage), where);
                 }
+                disk.makeRoom();
             }
         }
         storage.close();
+        return refusals;
     }
 }

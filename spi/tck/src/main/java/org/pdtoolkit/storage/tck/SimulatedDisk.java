@@ -172,7 +172,7 @@ public final class SimulatedDisk {
     private int steps;
     private int powerLossAt = NEVER;
     private int errorAt = NEVER;
-    private int fullAt = NEVER;
+    private int fullFrom = Integer.MAX_VALUE;
     private boolean dead;
 
     /** Steps done so far. */
@@ -190,9 +190,16 @@ public final class SimulatedDisk {
         errorAt = step;
     }
 
-    /** Fails this step, if it writes or creates, with {@link NoSpace}. */
-    public void fullAt(int step) {
-        fullAt = step;
+    /**
+     * From this step on fails what creates or extends a file with {@link NoSpace}, until {@link
+     * #makeRoom}.
+     */
+    public void fullFrom(int step) {
+        fullFrom = step;
+    }
+
+    public void makeRoom() {
+        fullFrom = Integer.MAX_VALUE;
     }
 
     /** A powered disk with what is left of this one. */
@@ -235,7 +242,7 @@ public final class SimulatedDisk {
             dead = true;
             return 0;
         }
-        if (steps == errorAt || needsSpace && steps == fullAt) {
+        if (steps == errorAt || needsSpace && steps >= fullFrom) {
             return 0;
         }
         return 1;
@@ -399,7 +406,7 @@ public final class SimulatedDisk {
         public void write(ByteBuffer source, long position) throws IOException {
             byte[] bytes = new byte[source.remaining()];
             source.get(bytes);
-            boolean whole = step(true) == 1;
+            boolean whole = step(position + bytes.length > node.size) == 1;
             int length = whole ? bytes.length : bytes.length / 2;
             if (length > 0) {
                 node.change(new Change(position, Arrays.copyOf(bytes, length)));
