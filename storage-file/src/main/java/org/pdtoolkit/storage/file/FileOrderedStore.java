@@ -3,8 +3,6 @@ package org.pdtoolkit.storage.file;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.pdtoolkit.storage.AppliedState;
@@ -22,9 +20,10 @@ import org.pdtoolkit.storage.Space;
  *
  * <p>See {@link FileHeader}, {@link Frame} and {@link StateBody} for the bytes. A commit is one
  * unforced write; {@link #sync} forces. When the bytes that no longer count exceed those that do
- * (and the option {@code rewrite-bytes}), the live pairs go into a file of the next generation,
- * which is forced and renamed before the old one is deleted; so the disk holds at most three times
- * the live data plus {@code rewrite-bytes}. A replacement works the same way.
+ * (and the option {@code rewrite-bytes}), the live pairs go into a file of the next generation, a
+ * slice with each commit, which is forced and renamed before the old one is deleted; so the disk
+ * holds at most about 3.5 times the live data plus {@code rewrite-bytes}. A replacement works the
+ * same way, at once.
  *
  * <p>Thread: one owner; {@link #view}, {@link #applied}, {@link #durableIndex} and {@link #usage}
  * by anyone.
@@ -32,16 +31,20 @@ import org.pdtoolkit.storage.Space;
 final class FileOrderedStore implements OrderedStore {
     private static final String SUFFIX = ".state";
     private static final int NAME_DIGITS = 16;
-    private static final long IMAGE_FRAME_BYTES = 1 << 20;
-    private static final int RETRY_SHARE = 16;
+
+    /** A commit carries a rewrite on by this share of {@code rewrite-bytes} (256 KiB of 16 MiB), */
+    private static final int SLICES = 64;
+
+    /** or by this many times its own bytes, so that the rewrite always catches up. */
+    private static final int SLICE_FACTOR = 4;
 
     private final FileSystemOps fs;
     private final Path directory;
     private final long rewriteBytes;
     private final Fuse fuse;
-    private final SecureRandom random = new SecureRandom();
 
     private FrameFile file;
+    private StateRewrite rewrite;
     private long retryAbove;
     private volatile StateImage image;
     private volatile long durableIndex;
@@ -61,7 +64,7 @@ final class FileOrderedStore implements OrderedStore {
         FileOrderedStore store = new FileOrderedStore(fs, directory, options, fuse);
         List<Long> generations = FileNames.numbers(fs, directory, SUFFIX, NAME_DIGITS);
         if (generations.isEmpty()) {
-            store.file = store.writeGeneration(1, StateImage.EMPTY);
+            store.file = writeWhole(fs, store.path(1), 1, StateImage.EMPTY).publish();
             store.image = StateImage.EMPTY;
         } else {
             // The newest was complete before it got its name, and before older ones were deleted.
@@ -170,8 +173,9 @@ final class FileOrderedStore implements OrderedStore {
         if (batch.isEmpty() && applied.equals(before.applied())) {
             return;
         }
+        long start = file.tail();
         try {
-            appendFrame(file, StateBody.BATCH, batch.writes(), applied);
+            StateRewrite.appendFrame(file, StateBody.BATCH, batch.writes(), applied);
         } catch (FileSystemOps.NoSpaceException e) {
             throw Fuse.full(file.path(), e);
         } catch (IOException e) {
@@ -181,38 +185,46 @@ final class FileOrderedStore implements OrderedStore {
         batch.writes().forEach(editor::write);
         editor.applied(applied);
         image = editor.done();
-        fileBytes = file.size();
-        rewriteIfWasteful();
+        rewriteSlice(batch, applied, file.tail() - start);
+        fileBytes = file.size() + (rewrite == null ? 0 : rewrite.size());
     }
 
-    private static void appendFrame(
-            FrameFile file, int type, List<Batch.Write> writes, AppliedState applied)
-            throws IOException {
-        long bytes = StateBody.HEAD_BYTES + applied.confState().size();
-        for (Batch.Write write : writes) {
-            bytes += StateBody.bytes(write);
-        }
-        ByteBuffer body = file.body(bytes);
-        StateBody.putHead(body, type, writes.size(), applied);
-        for (Batch.Write write : writes) {
-            StateBody.putWrite(body, write);
-        }
-        file.append();
-    }
-
-    private void rewriteIfWasteful() {
+    /** Starts a rewrite when it pays, and carries one on in proportion to what is committed. */
+    private void rewriteSlice(Batch batch, AppliedState applied, long frameBytes) {
         long live = image.liveBytes();
-        long garbage = fileBytes - live;
-        if (garbage <= live || garbage <= rewriteBytes || garbage <= retryAbove) {
+        long garbage = file.size() - live;
+        try {
+            if (rewrite != null) {
+                rewrite.committed(batch.writes(), applied);
+            } else if (garbage > live && garbage > rewriteBytes && garbage > retryAbove) {
+                long generation = file.header().number() + 1;
+                rewrite = StateRewrite.start(fs, path(generation), generation, image);
+            } else {
+                return;
+            }
+            long slice = Math.max(rewriteBytes / SLICES, frameBytes * SLICE_FACTOR);
+            if (rewrite.advance(slice)) {
+                switchTo(rewrite, image);
+                rewrite = null;
+            }
+        } catch (FileSystemOps.NoSpaceException e) {
+            // The batch is in the old file; with a little more garbage the rewrite is tried again.
+            retryAbove = garbage + rewriteBytes / SLICES;
+            abandonRewrite();
+        } catch (IOException e) {
+            throw fuse.fail("rewriting", directory, e);
+        }
+    }
+
+    private void abandonRewrite() {
+        if (rewrite == null) {
             return;
         }
         try {
-            switchTo(image);
-        } catch (FileSystemOps.NoSpaceException e) {
-            // The batch is in the old file; with a little more garbage the rewrite is tried again.
-            retryAbove = garbage + rewriteBytes / RETRY_SHARE;
+            rewrite.abandon();
+            rewrite = null;
         } catch (IOException e) {
-            throw fuse.fail("rewriting", directory, e);
+            throw fuse.fail("deleting an unfinished state file", directory, e);
         }
     }
 
@@ -245,70 +257,40 @@ final class FileOrderedStore implements OrderedStore {
             editor.write(write);
         }
         editor.applied(applied);
+        abandonRewrite();
+        long generation = file.header().number() + 1;
         StateImage replaced = editor.done();
         try {
-            switchTo(replaced);
+            switchTo(writeWhole(fs, path(generation), generation, replaced), replaced);
         } catch (FileSystemOps.NoSpaceException e) {
             throw Fuse.full(directory, e);
         } catch (IOException e) {
             throw fuse.fail("replacing the state", directory, e);
         }
+        fileBytes = file.size();
     }
 
-    /** Makes a file of the next generation with {@code next} the current one, durably. */
-    private void switchTo(StateImage next) throws IOException {
+    private static StateRewrite writeWhole(
+            FileSystemOps fs, Path path, long generation, StateImage content) throws IOException {
+        StateRewrite whole = StateRewrite.start(fs, path, generation, content);
+        try {
+            whole.advance(Long.MAX_VALUE);
+        } catch (FileSystemOps.NoSpaceException e) {
+            whole.abandon();
+            throw e;
+        }
+        return whole;
+    }
+
+    /** Makes the finished file the current one, durably. */
+    private void switchTo(StateRewrite finished, StateImage next) throws IOException {
         FrameFile old = file;
-        file = writeGeneration(old.header().number() + 1, next);
+        file = finished.publish();
         image = next;
         durableIndex = next.applied().index();
-        fileBytes = file.size();
         retryAbove = 0;
         old.close();
         fs.delete(old.path());
-    }
-
-    private FrameFile writeGeneration(long generation, StateImage content) throws IOException {
-        Path path = path(generation);
-        Path temporary = FileNames.temporary(path);
-        FileHeader header =
-                new FileHeader(FileHeader.Kind.STATE, generation, random.nextLong(), 1, 0);
-        FrameFile written;
-        try {
-            written = FrameFile.create(fs, temporary, path, header, 0);
-            try {
-                writeImage(written, content);
-                written.force();
-            } catch (IOException e) {
-                written.closeAfter(e);
-                throw e;
-            }
-        } catch (FileSystemOps.NoSpaceException e) {
-            fs.delete(temporary);
-            throw e;
-        }
-        fs.rename(temporary, path);
-        fs.syncDirectory(directory);
-        return written;
-    }
-
-    private static void writeImage(FrameFile target, StateImage content) throws IOException {
-        List<Batch.Write> writes = new ArrayList<>();
-        long bytes = 0;
-        for (Space space : Space.values()) {
-            Iterator<Pair> pairs = content.scan(space, null, null);
-            while (pairs.hasNext()) {
-                Pair pair = pairs.next();
-                Batch.Write write = new Batch.Write(space, pair.key(), pair.value());
-                writes.add(write);
-                bytes += StateBody.bytes(write);
-                if (bytes >= IMAGE_FRAME_BYTES) {
-                    appendFrame(target, StateBody.IMAGE, writes, AppliedState.NONE);
-                    writes.clear();
-                    bytes = 0;
-                }
-            }
-        }
-        appendFrame(target, StateBody.IMAGE_END, writes, content.applied());
     }
 
     @Override
@@ -322,6 +304,9 @@ final class FileOrderedStore implements OrderedStore {
         try {
             if (!fuse.blown()) {
                 file.force();
+                if (rewrite != null) {
+                    rewrite.abandon();
+                }
             }
         } finally {
             file.close();

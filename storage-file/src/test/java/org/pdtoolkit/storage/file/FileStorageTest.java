@@ -90,6 +90,38 @@ class FileStorageTest {
     }
 
     @Test
+    void aRewriteIsSpreadOverCommitsAndKeepsWhatIsCommittedMeanwhile() throws IOException {
+        Map<String, String> options = Map.of("rewrite-bytes", "65536");
+        int keys = 300;
+        int rounds = 6000;
+        int unfinished = 0;
+        try (Storage storage = new FileStorageProvider().open(data(), options)) {
+            for (int i = 1; i <= rounds; i++) {
+                Bytes value = Bytes.ofLong(i).concat(Bytes.wrap(new byte[500]));
+                Batch batch = new Batch().put(Space.META, Bytes.ofLong(i % keys), value);
+                storage.ordered().commit(batch, new AppliedState(i, 1, Bytes.EMPTY));
+                if (i % 10 == 0 && files("state").size() == 2) {
+                    unfinished++;
+                }
+            }
+            long live = storage.ordered().usage().liveBytes();
+            long total = storage.ordered().usage().totalBytes();
+            assertTrue(total < live * 7 / 2 + 65536, live + " of " + total);
+        }
+        assertTrue(unfinished > 10, "seen unfinished " + unfinished + " times");
+        String newest = files("state").get(0).getFileName().toString();
+        assertTrue(Long.parseLong(newest.substring(0, 16), 16) > 5, newest);
+        try (Storage storage = open();
+                OrderedStore.View view = storage.ordered().view()) {
+            assertEquals(rounds, view.applied().index());
+            for (int i = rounds - keys + 1; i <= rounds; i++) {
+                Bytes value = view.get(Space.META, Bytes.ofLong(i % keys));
+                assertEquals(Bytes.ofLong(i), Bytes.copyOf(value.toArray(), 0, 8));
+            }
+        }
+    }
+
+    @Test
     void theRefusalOfALockedDirectoryNamesTheHolder() {
         try (Storage storage = open()) {
             StorageException refusal = assertThrows(StorageException.Locked.class, this::open);
