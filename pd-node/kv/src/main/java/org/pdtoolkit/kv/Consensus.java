@@ -16,6 +16,11 @@ public interface Consensus {
 
     long term();
 
+    /** Times this member has learned of another Raft leader since it started; 0 if not counted. */
+    default long leaderChanges() {
+        return 0;
+    }
+
     /**
      * Whether this member is Raft leader and has applied the first entry of its own term, so that
      * local reads show everything committed before.

@@ -1,6 +1,6 @@
 package org.pdtoolkit.server.port;
 
-import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,7 +13,11 @@ import java.util.Optional;
  * @param client address of the caller
  */
 public record HttpCall(
-        String method, String target, List<HttpField> fields, byte[] body, InetAddress client) {
+        String method,
+        String target,
+        List<HttpField> fields,
+        byte[] body,
+        InetSocketAddress client) {
     public HttpCall {
         fields = List.copyOf(fields);
     }

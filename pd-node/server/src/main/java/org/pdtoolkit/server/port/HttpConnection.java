@@ -22,13 +22,14 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletionStage;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -49,6 +50,10 @@ final class HttpConnection extends ChannelDuplexHandler {
 
     private final HttpHandler handler;
     private final HttpDeadlines deadlines;
+
+    /** What one read brought beyond the request under way; nothing is read while it waits. */
+    private final Queue<FullHttpRequest> pipelined = new ArrayDeque<>();
+
     private boolean underWay;
     private ChannelPromise closeAfterAnswer;
 
@@ -70,7 +75,6 @@ final class HttpConnection extends ChannelDuplexHandler {
                 new HttpServerCodec(decoder),
                 new HttpServerKeepAliveHandler(),
                 new HttpObjectAggregator(limits.httpBodyBytesMax(), true),
-                new FlowControlHandler(),
                 new HttpConnection(setup.http(), deadlines));
     }
 
@@ -81,14 +85,30 @@ final class HttpConnection extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        try {
-            onRequest(ctx, (FullHttpRequest) message);
-        } finally {
-            ReferenceCountUtil.release(message);
+        FullHttpRequest request = (FullHttpRequest) message;
+        if (underWay) {
+            pipelined.add(request);
+        } else {
+            onRequest(ctx, request);
         }
     }
 
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        pipelined.forEach(ReferenceCountUtil::release);
+        pipelined.clear();
+        ctx.fireChannelInactive();
+    }
+
     private void onRequest(ChannelHandlerContext ctx, FullHttpRequest request) {
+        try {
+            dispatch(ctx, request);
+        } finally {
+            request.release();
+        }
+    }
+
+    private void dispatch(ChannelHandlerContext ctx, FullHttpRequest request) {
         underWay = true;
         deadlines.requestArrived();
         if (request.decoderResult().isFailure()) {
@@ -118,13 +138,12 @@ final class HttpConnection extends ChannelDuplexHandler {
         for (Map.Entry<String, String> field : request.headers()) {
             fields.add(new HttpField(field.getKey(), field.getValue()));
         }
-        InetSocketAddress client = (InetSocketAddress) ctx.channel().remoteAddress();
         return new HttpCall(
                 request.method().name(),
                 request.uri(),
                 fields,
                 ByteBufUtil.getBytes(request.content()),
-                client.getAddress());
+                (InetSocketAddress) ctx.channel().remoteAddress());
     }
 
     private void refuse(ChannelHandlerContext ctx, Throwable cause) {
@@ -165,14 +184,24 @@ final class HttpConnection extends ChannelDuplexHandler {
     }
 
     private void onWritten(ChannelHandlerContext ctx) {
-        underWay = false;
         if (closeAfterAnswer != null) {
             ctx.close(closeAfterAnswer);
-            return;
-        }
-        if (ctx.channel().isActive()) {
+        } else if (!ctx.channel().isActive()) {
+            underWay = false;
+        } else if (pipelined.isEmpty()) {
+            underWay = false;
             deadlines.idle();
             ctx.read();
+        } else {
+            // Not from here: answers that are ready at once would nest one in the other.
+            ctx.executor().execute(() -> nextPipelined(ctx));
+        }
+    }
+
+    private void nextPipelined(ChannelHandlerContext ctx) {
+        FullHttpRequest next = pipelined.poll();
+        if (next != null) {
+            onRequest(ctx, next);
         }
     }
 

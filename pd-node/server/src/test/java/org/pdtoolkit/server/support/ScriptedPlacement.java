@@ -1,10 +1,13 @@
 package org.pdtoolkit.server.support;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
 import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.kv.Member;
@@ -23,6 +26,12 @@ public final class ScriptedPlacement implements Placement {
     public volatile Optional<Member> raftLeader = Optional.of(member(1));
     public volatile Optional<PlacementException> failure = Optional.empty();
     public final List<String> calls = new CopyOnWriteArrayList<>();
+
+    /** Leader priorities by member name; members of one cluster may share the map. */
+    public volatile Map<String, Integer> priorities = new ConcurrentHashMap<>();
+
+    /** Told the name when leadership is handed over. */
+    public volatile Consumer<String> onTransfer = name -> {};
 
     private final AtomicLong ids = new AtomicLong();
     private final AtomicLong timestamps = new AtomicLong(1L << 40);
@@ -107,14 +116,24 @@ public final class ScriptedPlacement implements Placement {
 
     @Override
     public CompletableFuture<MemberDetails> memberDetails(long memberId) {
+        int priority =
+                members.stream()
+                        .filter(member -> member.id() == memberId)
+                        .map(member -> priorities.getOrDefault(member.name(), 0))
+                        .findFirst()
+                        .orElse(0);
         return CompletableFuture.completedFuture(
-                new MemberDetails(0, "/deploy", "9.0.0", "c0ffee"));
+                new MemberDetails(priority, "/deploy", "9.0.0", "c0ffee"));
     }
 
     @Override
     public CompletableFuture<Void> setLeaderPriority(String memberName, int priority) {
         calls.add("priority " + memberName + " " + priority);
-        return known(memberName) ? outcome() : missing(memberName);
+        if (!known(memberName)) {
+            return missing(memberName);
+        }
+        priorities.put(memberName, priority);
+        return outcome();
     }
 
     @Override
@@ -126,7 +145,11 @@ public final class ScriptedPlacement implements Placement {
     @Override
     public CompletableFuture<Void> transferLeader(String memberName) {
         calls.add("transfer " + memberName);
-        return known(memberName) ? outcome() : missing(memberName);
+        if (!known(memberName)) {
+            return missing(memberName);
+        }
+        onTransfer.accept(memberName);
+        return outcome();
     }
 
     @Override

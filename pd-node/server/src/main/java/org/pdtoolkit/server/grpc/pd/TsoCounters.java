@@ -1,6 +1,7 @@
 package org.pdtoolkit.server.grpc.pd;
 
 import java.util.concurrent.atomic.LongAdder;
+import org.pdtoolkit.server.observe.MetricRegistry;
 
 /** Counts of timestamp requests since the start of the process. Thread: any. */
 public final class TsoCounters {
@@ -8,6 +9,24 @@ public final class TsoCounters {
     private final LongAdder timestamps = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private final LongAdder retries = new LongAdder();
+
+    /** Registers the counts as {@code pd_server_tso_*}. */
+    public void register(MetricRegistry metrics) {
+        metrics.counter(
+                        "pd_server_tso_requests_total",
+                        "Timestamp requests answered or refused.",
+                        this::requests)
+                .counter(
+                        "pd_server_tso_timestamps_total", "Timestamps given out.", this::timestamps)
+                .counter(
+                        "pd_server_tso_failures_total",
+                        "Timestamp requests refused.",
+                        this::failures)
+                .counter(
+                        "pd_server_tso_retries_total",
+                        "Waits of timestamp requests for the next step.",
+                        this::retries);
+    }
 
     void answered(long count) {
         requests.increment();

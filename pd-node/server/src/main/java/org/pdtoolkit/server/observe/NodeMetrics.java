@@ -1,0 +1,66 @@
+package org.pdtoolkit.server.observe;
+
+import java.util.Map;
+import org.pdtoolkit.kv.Consensus;
+import org.pdtoolkit.placement.Placement;
+
+/** Figures of consensus and leadership, under the originals' names where they exist. */
+public final class NodeMetrics {
+    private NodeMetrics() {}
+
+    /** Registers {@code etcd_server_*}, {@code pd_raft_*} and the roles. */
+    public static void register(
+            MetricRegistry metrics,
+            Consensus consensus,
+            Placement placement,
+            String version,
+            String etcdVersion) {
+        metrics.gauge(
+                        "etcd_server_has_leader",
+                        "Whether or not a leader exists. 1 is existence, 0 is not.",
+                        () -> one(consensus.leaderId() != 0))
+                .gauge(
+                        "etcd_server_is_leader",
+                        "Whether or not this member is a leader. 1 if is, 0 otherwise.",
+                        () -> one(consensus.leaderId() == consensus.memberId()))
+                .counter(
+                        "etcd_server_leader_changes_seen_total",
+                        "The number of leader changes seen.",
+                        consensus::leaderChanges)
+                .gauge("pd_raft_term", "Current Raft term of this member.", consensus::term)
+                .gauge("pd_raft_members", "Members of the Raft group.", () -> members(consensus))
+                .gauge(
+                        "etcd_server_id",
+                        "Server or member ID in hexadecimal format. 1 for 'server_id' label.",
+                        Map.of("server_id", Long.toHexString(consensus.memberId())),
+                        () -> 1)
+                .gauge(
+                        "etcd_server_version",
+                        "Which version is running. 1 for 'server_version' label.",
+                        Map.of("server_version", etcdVersion),
+                        () -> 1)
+                .gauge(
+                        "etcd_cluster_version",
+                        "Which version is running. 1 for 'cluster_version' label.",
+                        Map.of("cluster_version", etcdVersion),
+                        () -> 1)
+                .gauge(
+                        "service_member_role",
+                        "The leadership role of this member of a service.",
+                        Map.of("service", "PD"),
+                        () -> one(placement.serving()))
+                .gauge(
+                        "pd_server_info",
+                        "Version of this server. 1 for the label.",
+                        Map.of("version", version),
+                        () -> 1);
+    }
+
+    private static double members(Consensus consensus) {
+        return consensus.members().size();
+    }
+
+    private static double one(boolean condition) {
+        return condition ? 1 : 0;
+    }
+}
