@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,6 +44,8 @@ final class ConfigFile {
                             + where
                             + " is not TOML: "
                             + e.getOriginalMessage());
+        } catch (CharacterCodingException e) {
+            throw new ConfigValueException("configuration file " + file + " is not UTF-8 text");
         } catch (IOException e) {
             throw new ConfigValueException("configuration file " + file + " cannot be read: " + e);
         }
