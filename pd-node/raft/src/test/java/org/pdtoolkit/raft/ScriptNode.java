@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A node of a script: the core, its storage, and the snapshots its state machine made. */
-final class ScriptNode implements RaftStorage {
+class ScriptNode implements RaftStorage {
     final MemoryStorage storage = new MemoryStorage();
     final List<Snapshot> history = new ArrayList<>();
     final ArrayDeque<Message> appendWork = new ArrayDeque<>();
