@@ -29,8 +29,10 @@ import javax.net.ssl.SSLParameters;
 public final class PdServer implements AutoCloseable {
     private static final Random PORTS = new Random();
 
-    /** What to answer; a negative status closes the connection, 0 never answers. */
-    private record Reply(int status, String body) {}
+    private static final CountDownLatch OPEN = new CountDownLatch(0);
+
+    /** What to answer, once the gate is open; a negative status closes the connection. */
+    private record Reply(CountDownLatch gate, int status, String body) {}
 
     private final HttpServer server;
     private final String scheme;
@@ -110,8 +112,13 @@ public final class PdServer implements AutoCloseable {
 
     /** Answers a call; several answers are given in turn and the last one for ever. */
     public PdServer on(String methodAndPath, int status, String body) {
+        return on(methodAndPath, OPEN, status, body);
+    }
+
+    /** Answers a call when the gate is open. */
+    public PdServer on(String methodAndPath, CountDownLatch gate, int status, String body) {
         replies.computeIfAbsent(methodAndPath, k -> new ArrayDeque<>())
-                .add(new Reply(status, body));
+                .add(new Reply(gate, status, body));
         return this;
     }
 
@@ -122,7 +129,7 @@ public final class PdServer implements AutoCloseable {
 
     /** Takes the request and never answers. */
     public PdServer stall(String methodAndPath) {
-        return on(methodAndPath, 0, "");
+        return on(methodAndPath, closed, -1, "");
     }
 
     public String url() {
@@ -148,12 +155,10 @@ public final class PdServer implements AutoCloseable {
             requests.notifyAll();
         }
         Reply reply = next(call);
-        if (reply.status() == 0) {
-            try {
-                closed.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+        try {
+            reply.gate().await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         if (reply.status() > 0) {
             byte[] bytes = reply.body().getBytes(StandardCharsets.UTF_8);
@@ -169,7 +174,7 @@ public final class PdServer implements AutoCloseable {
     private Reply next(String call) {
         Deque<Reply> queue = replies.get(call);
         if (queue == null) {
-            return new Reply(404, "404 page not found\n");
+            return new Reply(OPEN, 404, "404 page not found\n");
         }
         synchronized (queue) {
             return queue.size() > 1 ? queue.poll() : queue.peek();

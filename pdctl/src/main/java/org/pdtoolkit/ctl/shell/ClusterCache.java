@@ -30,8 +30,31 @@ final class ClusterCache {
     private boolean asking;
     private long lookedAtNanos;
 
+    private Runnable onLateAnswer = () -> {};
+    private boolean leftWithoutAnswer;
+
     ClusterCache(Connection connection) {
         this.client = new PdClient(connection);
+    }
+
+    /** Runs on the asking thread when an answer comes after somebody left without it. */
+    synchronized void onLateAnswer(Runnable action) {
+        onLateAnswer = action;
+    }
+
+    /** Starts asking, so that the answer is there when it is needed. */
+    synchronized void prefetch() {
+        if (!asking) {
+            asking = true;
+            Thread thread = new Thread(this::ask, "pdctl-cluster-look");
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    /** The last answer, however old. */
+    synchronized Look last() {
+        return look;
     }
 
     /** The state of the cluster, fresh if PD answers within the budget. */
@@ -40,12 +63,7 @@ final class ClusterCache {
         if (looked && System.nanoTime() - lookedAtNanos < FRESH_NANOS) {
             return look;
         }
-        if (!asking) {
-            asking = true;
-            Thread thread = new Thread(this::ask, "pdctl-cluster-look");
-            thread.setDaemon(true);
-            thread.start();
-        }
+        prefetch();
         try {
             for (long left = end - System.nanoTime();
                     asking && left > 0;
@@ -55,6 +73,7 @@ final class ClusterCache {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        leftWithoutAnswer |= asking;
         return look;
     }
 
@@ -70,12 +89,16 @@ final class ClusterCache {
         } catch (CtlException e) {
             // The prompt shows that PD is out of reach; the next command will say why.
         }
+        Runnable late;
         synchronized (this) {
+            late = leftWithoutAnswer ? onLateAnswer : () -> {};
+            leftWithoutAnswer = false;
             look = new Look(members == null ? look.members() : members, members != null);
             looked = true;
             lookedAtNanos = System.nanoTime();
             asking = false;
             notifyAll();
         }
+        late.run();
     }
 }

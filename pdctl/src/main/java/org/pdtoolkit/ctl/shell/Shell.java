@@ -7,6 +7,7 @@ import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
+import org.jline.reader.impl.LineReaderImpl;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.pdtoolkit.ctl.client.CtlException;
@@ -26,10 +27,10 @@ public final class Shell {
     private final ClusterCache cluster;
     private final LineReader reader;
 
-    Shell(Session session, Terminal terminal, Path history) {
+    Shell(Session session, Terminal terminal, ClusterCache cluster, Path history) {
         this.session = session;
         this.terminal = terminal;
-        this.cluster = new ClusterCache(session.settings().connection());
+        this.cluster = cluster;
         LineReaderBuilder builder =
                 LineReaderBuilder.builder()
                         .appName("pdctl")
@@ -46,15 +47,22 @@ public final class Shell {
         if (history != null) {
             builder.variable(LineReader.HISTORY_FILE, history);
         }
+        // As in bash: list what is possible, insert only what is certain.
+        builder.option(LineReader.Option.AUTO_MENU, false);
         this.reader = builder.build();
+        cluster.onLateAnswer(this::showNewPrompt);
     }
 
     /** Runs the shell on the terminal of the process. */
     public static ExitCode run(Session session) {
         // The library logs through java.util.logging; a person at the prompt gains nothing by it.
         java.util.logging.Logger.getLogger("org.jline").setLevel(java.util.logging.Level.OFF);
+        ClusterCache cluster = new ClusterCache(session.settings().connection());
+        // PD answers while the terminal is being set up.
+        cluster.prefetch();
         try (Terminal terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
-            return new Shell(session, terminal, HistoryFile.prepare(session.console())).loop();
+            return new Shell(session, terminal, cluster, HistoryFile.prepare(session.console()))
+                    .loop();
         } catch (IOException e) {
             throw new CtlException(
                     ExitCode.FAILED, "cannot use the terminal", "give a command instead", e);
@@ -78,6 +86,18 @@ public final class Shell {
             cluster.expire();
         }
         return ExitCode.OK;
+    }
+
+    /** Replaces the prompt of the line that is being typed. */
+    private void showNewPrompt() {
+        if (reader instanceof LineReaderImpl live) {
+            live.setPrompt(Prompt.of(cluster.last()));
+            try {
+                live.callWidget(LineReader.REDISPLAY);
+            } catch (IllegalStateException e) {
+                // The line was finished meanwhile; the next one asks anew.
+            }
+        }
     }
 
     private List<String> memberNames() {

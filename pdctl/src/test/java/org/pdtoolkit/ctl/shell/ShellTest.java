@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
@@ -86,7 +87,8 @@ class ShellTest {
         keys.setLocalFlag(Attributes.LocalFlag.ISIG, true);
         terminal.setAttributes(keys);
         Path history = HistoryFile.prepare(session.console());
-        Shell shell = new Shell(session, terminal, history);
+        ClusterCache cluster = new ClusterCache(session.settings().connection());
+        Shell shell = new Shell(session, terminal, cluster, history);
         return CompletableFuture.supplyAsync(shell::loop);
     }
 
@@ -213,6 +215,34 @@ class ShellTest {
 
         assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(5));
         assertTrue(screen().contains("pd (no answer)> "), screen());
+    }
+
+    @Test
+    void aLateAnswerReplacesThePromptOfTheWaitingLine() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        pd.on("GET /pd/api/v1/members", gate, 200, Bodies.members("pd2"));
+        PipedInputStream input = new PipedInputStream(1 << 16);
+        try (OutputStream keyboard = new PipedOutputStream(input)) {
+            CompletableFuture<ExitCode> shell = run(session(pd.url()), input);
+            awaitScreen("pd (no answer)> ");
+
+            gate.countDown();
+
+            // Only what differs is drawn again.
+            awaitScreen("7312");
+            keyboard.write(CTRL_D.getBytes(StandardCharsets.UTF_8));
+            keyboard.flush();
+            assertEquals(ExitCode.OK, shell.get(5, TimeUnit.SECONDS));
+        }
+    }
+
+    /** Polls, for a screen announces nothing. */
+    private void awaitScreen(String text) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!screen().contains(text)) {
+            assertTrue(System.nanoTime() - end < 0, screen());
+            Thread.onSpinWait();
+        }
     }
 
     @Test
