@@ -5,6 +5,7 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.kv.Compare;
+import org.pdtoolkit.kv.Consensus;
 import org.pdtoolkit.kv.KeyValue;
 import org.pdtoolkit.kv.Op;
 import org.pdtoolkit.kv.OpResult;
@@ -26,6 +27,7 @@ public final class ClusterIdentity {
     private static final long MILLIS_PER_SECOND = 1_000;
 
     private final OwnedKv kv;
+    private final Consensus consensus;
     private final TimeSource time;
     private final LongSupplier entropy;
     private final EventSink events;
@@ -33,6 +35,11 @@ public final class ClusterIdentity {
 
     private boolean running;
     private boolean asking;
+
+    /** Grows with every request; answers to older ones are dropped. */
+    private long attempt;
+
+    private long attemptRaftTerm;
     private long nextTryNanos = Long.MIN_VALUE;
 
     /**
@@ -40,11 +47,13 @@ public final class ClusterIdentity {
      */
     public ClusterIdentity(
             OwnedKv kv,
+            Consensus consensus,
             TimeSource time,
             LongSupplier entropy,
             EventSink events,
             LongConsumer known) {
         this.kv = kv;
+        this.consensus = consensus;
         this.time = time;
         this.entropy = entropy;
         this.events = events;
@@ -61,30 +70,36 @@ public final class ClusterIdentity {
     }
 
     public void tick() {
-        if (running && !asking && time.monotonicNanos() >= nextTryNanos) {
+        if (!running || consensus.leaderId() == 0) {
+            return;
+        }
+        // A request sent to a dead Raft leader may take its whole timeout: asks the new one.
+        boolean overtaken = asking && consensus.term() != attemptRaftTerm;
+        if (overtaken || (!asking && time.monotonicNanos() >= nextTryNanos)) {
             asking = true;
-            ask();
+            attemptRaftTerm = consensus.term();
+            ask(++attempt);
         }
     }
 
-    private void ask() {
+    private void ask(long mine) {
         kv.read(
                 KeyPath.CLUSTER_ID,
                 (read, error) -> {
-                    if (!running) {
+                    if (!running || mine != attempt) {
                         return;
                     }
                     if (error != null) {
                         retry(error.getMessage());
                     } else if (read.first() == null) {
-                        create();
+                        create(mine);
                     } else {
-                        accept(read.first(), false);
+                        accept(read.first());
                     }
                 });
     }
 
-    private void create() {
+    private void create(long mine) {
         long seconds = time.wallMillis() / MILLIS_PER_SECOND;
         long id = seconds << Integer.SIZE | entropy.getAsLong() >>> Integer.SIZE;
         kv.txn(
@@ -92,7 +107,7 @@ public final class ClusterIdentity {
                 List.of(Op.Put.of(KeyPath.CLUSTER_ID, Bytes.ofLong(id))),
                 List.of(Op.Range.of(KeyPath.CLUSTER_ID)),
                 (result, error) -> {
-                    if (!running) {
+                    if (!running || mine != attempt) {
                         return;
                     }
                     if (error != null) {
@@ -100,17 +115,17 @@ public final class ClusterIdentity {
                     } else if (result.succeeded()) {
                         finish(id, true);
                     } else {
-                        accept(((OpResult.Range) result.responses().get(0)).first(), false);
+                        accept(((OpResult.Range) result.responses().get(0)).first());
                     }
                 });
     }
 
-    private void accept(KeyValue stored, boolean created) {
+    private void accept(KeyValue stored) {
         // 0 stands for "not known" on the wire, so it is no id either.
         if (stored.value().size() != Long.BYTES || stored.value().toLong() == 0) {
             retry("the stored cluster id is invalid: " + stored.value());
         } else {
-            finish(stored.value().toLong(), created);
+            finish(stored.value().toLong(), false);
         }
     }
 

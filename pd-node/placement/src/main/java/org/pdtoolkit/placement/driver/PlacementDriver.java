@@ -17,6 +17,7 @@ import org.pdtoolkit.placement.PlacementException;
 import org.pdtoolkit.placement.TimeSource;
 import org.pdtoolkit.placement.cluster.ClusterIdentity;
 import org.pdtoolkit.placement.election.OwnedKv;
+import org.pdtoolkit.placement.election.Successors;
 import org.pdtoolkit.placement.election.Term;
 
 /**
@@ -35,6 +36,7 @@ public final class PlacementDriver implements Placement {
     private final Owner owner;
     private final EventSink events;
     private final ClusterIdentity identity;
+    private final Successors successors;
 
     private boolean stopped;
 
@@ -57,8 +59,10 @@ public final class PlacementDriver implements Placement {
         this.time = time;
         this.owner = owner;
         this.events = events;
+        this.successors = new Successors(consensus);
         this.identity =
-                new ClusterIdentity(this.kv, time, config.entropy(), events, this::identified);
+                new ClusterIdentity(
+                        this.kv, consensus, time, config.entropy(), events, this::identified);
     }
 
     /** Starts looking for the cluster id, then for a leader. Once. */
@@ -224,7 +228,7 @@ public final class PlacementDriver implements Placement {
                     if (target.get().id() == consensus.memberId()) {
                         return CompletableFuture.completedFuture(null);
                     }
-                    if (!current.election.electable(target.get())) {
+                    if (!successors.electable(target.get())) {
                         return failed(
                                 PlacementError.STORE,
                                 "member " + memberName + " is a learner or does not answer");
@@ -243,7 +247,7 @@ public final class PlacementDriver implements Placement {
                     if (consensus.members().size() == 1) {
                         return CompletableFuture.completedFuture(null);
                     }
-                    Member successor = current.election.successor();
+                    Member successor = successors.next();
                     if (successor == null) {
                         return failed(PlacementError.STORE, "no other member can lead now");
                     }

@@ -8,15 +8,12 @@ import java.util.concurrent.CompletableFuture;
 import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.kv.Compare;
 import org.pdtoolkit.kv.Consensus;
-import org.pdtoolkit.kv.KeyRange;
 import org.pdtoolkit.kv.KeyValue;
 import org.pdtoolkit.kv.KvException;
 import org.pdtoolkit.kv.Member;
 import org.pdtoolkit.kv.Op;
 import org.pdtoolkit.kv.OpResult;
-import org.pdtoolkit.kv.ReplicatedKv;
 import org.pdtoolkit.kv.WatchListener;
-import org.pdtoolkit.kv.WatchRequest;
 import org.pdtoolkit.placement.EventSink;
 import org.pdtoolkit.placement.PlacementConfig;
 import org.pdtoolkit.placement.PlacementError;
@@ -78,6 +75,8 @@ public final class LeaderElection {
     private final EventSink events;
     private final CampaignThrottle throttle = new CampaignThrottle();
     private final Bytes leaderKey;
+    private final KeyWatch watch;
+    private final Successors successors;
     private final Deque<Duty> entered = new ArrayDeque<>();
 
     private State state = State.STOPPED;
@@ -85,13 +84,13 @@ public final class LeaderElection {
     /** Grows whenever what is under way is given up; answers of older attempts are dropped. */
     private long attempt;
 
+    /** Raft term in which the request under way was sent. */
+    private long attemptRaftTerm;
+
     private long pauseUntilNanos;
 
     /** Whether the pause ends early when this member becomes Raft leader. */
     private boolean pauseAsFollower;
-
-    private ReplicatedKv.Watch watch = () -> {};
-    private long watchId;
 
     /** Not null exactly while ENTERING or LEADING. */
     private Term term;
@@ -119,6 +118,8 @@ public final class LeaderElection {
         this.fence = new Fence(consensus, time);
         this.leadership = leadership;
         this.leaderKey = leaderKey;
+        this.watch = new KeyWatch(kv, leaderKey, this::keyChanged, revision -> watchCompacted());
+        this.successors = new Successors(consensus);
         this.duties = List.copyOf(duties);
         this.promotion = promotion;
         this.config = config;
@@ -146,7 +147,7 @@ public final class LeaderElection {
             stepDown(StepDownReason.STOPPING);
         }
         attempt++;
-        closeWatch();
+        watch.close();
         knownLeaderId = 0;
         state = State.STOPPED;
     }
@@ -155,9 +156,10 @@ public final class LeaderElection {
     public void tick() {
         long now = time.monotonicNanos();
         switch (state) {
-            case STOPPED, SEEKING, CLEARING, HANDING_OVER -> {
-                // The answer under way decides.
+            case STOPPED, HANDING_OVER -> {
+                // Nothing to do, or the answer under way decides.
             }
+            case SEEKING, CLEARING -> answerTick();
             case PAUSING -> pauseTick(now);
             case FOLLOWING -> followTick(now);
             case CAMPAIGNING -> campaignTick();
@@ -174,6 +176,7 @@ public final class LeaderElection {
             return;
         }
         state = State.SEEKING;
+        attemptRaftTerm = consensus.term();
         long mine = attempt;
         kv.read(
                 leaderKey,
@@ -193,7 +196,7 @@ public final class LeaderElection {
     }
 
     private void found(OpResult.Range read) {
-        openWatch(read.revision() + 1);
+        watch.open(read.revision() + 1);
         KeyValue pair = read.first();
         if (pair == null) {
             if (mayCampaign()) {
@@ -237,9 +240,20 @@ public final class LeaderElection {
         follow(0, 0);
     }
 
+    /** A request sent to a dead Raft leader may take its whole timeout: asks the new one. */
+    private void answerTick() {
+        if (consensus.term() != attemptRaftTerm) {
+            seek();
+        }
+    }
+
     private void followTick(long now) {
         if (mayCampaign()) {
             seek();
+        } else if (knownLeaderId != 0 && consensus.leaderId() == 0) {
+            // Without a Raft leader nobody serves, whatever the key says.
+            events.accept(new PlacementEvent.LeaderLost(knownLeaderId));
+            followNobody();
         } else if (knownLeaderId == 0 && now >= pauseUntilNanos && consensus.leaderId() != 0) {
             seek();
         }
@@ -262,6 +276,7 @@ public final class LeaderElection {
     private void clear(KeyValue pair, long holder) {
         attempt++;
         state = State.CLEARING;
+        attemptRaftTerm = consensus.term();
         knownLeaderId = 0;
         long mine = attempt;
         kv.txn(
@@ -293,37 +308,6 @@ public final class LeaderElection {
     }
 
     // --- watching the key
-
-    private void openWatch(long fromRevision) {
-        closeWatch();
-        long id = watchId;
-        watch =
-                kv.watch(
-                        new WatchRequest(KeyRange.single(leaderKey), fromRevision, false),
-                        new WatchListener() {
-                            @Override
-                            public void onEvents(long revision, List<Event> changes) {
-                                for (Event change : changes) {
-                                    if (id == watchId) {
-                                        keyChanged(change);
-                                    }
-                                }
-                            }
-
-                            @Override
-                            public void onCompacted(long compactRevision) {
-                                if (id == watchId) {
-                                    watchCompacted();
-                                }
-                            }
-                        });
-    }
-
-    private void closeWatch() {
-        watchId++;
-        watch.cancel();
-        watch = () -> {};
-    }
 
     private void keyChanged(WatchListener.Event change) {
         KeyValue pair = change.pair();
@@ -357,7 +341,7 @@ public final class LeaderElection {
             seek();
         } else {
             // While in office only deletions to come matter; guarded writes notice earlier ones.
-            openWatch(0);
+            watch.open(0);
         }
     }
 
@@ -529,37 +513,12 @@ public final class LeaderElection {
     }
 
     private void handOverToAny(String reason) {
-        Member target = successor();
+        Member target = successors.next();
         if (target == null || !consensus.leading()) {
             pause();
         } else {
             // Its failure is an event already.
             var unused = handOver(target.id(), reason);
         }
-    }
-
-    /** The member to hand over to when anyone will do: the next live voter by id, or null. */
-    public Member successor() {
-        long self = consensus.memberId();
-        Member first = null;
-        for (Member member : consensus.members()) {
-            if (member.id() == self || !electable(member)) {
-                continue;
-            }
-            if (Long.compareUnsigned(member.id(), self) > 0) {
-                return member;
-            }
-            if (first == null) {
-                first = member;
-            }
-        }
-        return first;
-    }
-
-    /** Whether a member can lead: a voter that has started and answers. */
-    public boolean electable(Member member) {
-        return !member.learner()
-                && !member.name().isEmpty()
-                && consensus.recentlyActive(member.id());
     }
 }

@@ -39,6 +39,7 @@ public final class LeaderPriorities {
     private final TimeSource time;
     private final KeyPath keys;
     private final LeaderElection election;
+    private final Successors successors;
     private final EventSink events;
     private final long checkNanos;
 
@@ -58,6 +59,7 @@ public final class LeaderPriorities {
         this.time = time;
         this.keys = keys;
         this.election = election;
+        this.successors = new Successors(consensus);
         this.events = events;
         this.checkNanos = config.leaderPriorityCheckMillis() * NANOS_PER_MILLI;
         this.nextCheckNanos = time.monotonicNanos() + checkNanos;
@@ -107,7 +109,7 @@ public final class LeaderPriorities {
             int priority = parse(((OpResult.Range) reads.get(i)).first());
             if (member.id() == consensus.memberId()) {
                 own = priority;
-            } else if (election.electable(member) && (best == null || priority > bestPriority)) {
+            } else if (successors.electable(member) && (best == null || priority > bestPriority)) {
                 best = member;
                 bestPriority = priority;
             }

@@ -1,12 +1,9 @@
 package org.pdtoolkit.placement.tso;
 
-import java.util.List;
 import org.pdtoolkit.bytes.Bytes;
-import org.pdtoolkit.kv.KeyRange;
-import org.pdtoolkit.kv.ReplicatedKv;
 import org.pdtoolkit.kv.WatchListener;
-import org.pdtoolkit.kv.WatchRequest;
 import org.pdtoolkit.placement.TimeSource;
+import org.pdtoolkit.placement.election.KeyWatch;
 import org.pdtoolkit.placement.election.OwnedKv;
 
 /**
@@ -21,13 +18,9 @@ public final class ClusterTime {
     /** News that came late would set the time back; so the best of the last few counts. */
     private static final int NEWS_KEPT = 16;
 
-    private final OwnedKv kv;
     private final TimeSource time;
-    private final Bytes timestampKey;
+    private final KeyWatch watch;
     private final long saveIntervalNanos;
-
-    private ReplicatedKv.Watch watch = () -> {};
-    private boolean watching;
 
     /** The cluster's time less this member's monotonic clock, as of the last news. */
     private final long[] offsetsNanos = new long[NEWS_KEPT];
@@ -35,39 +28,17 @@ public final class ClusterTime {
     private long newsCount;
 
     public ClusterTime(OwnedKv kv, TimeSource time, Bytes timestampKey, long saveIntervalNanos) {
-        this.kv = kv;
         this.time = time;
-        this.timestampKey = timestampKey;
+        this.watch = new KeyWatch(kv, timestampKey, this::changed, revision -> start());
         this.saveIntervalNanos = saveIntervalNanos;
     }
 
     public void start() {
-        watching = true;
-        open();
+        watch.open(0);
     }
 
     public void stop() {
-        watching = false;
-        watch.cancel();
-    }
-
-    private void open() {
-        watch =
-                kv.watch(
-                        new WatchRequest(KeyRange.single(timestampKey), 0, false),
-                        new WatchListener() {
-                            @Override
-                            public void onEvents(long revision, List<Event> changes) {
-                                changes.forEach(ClusterTime.this::changed);
-                            }
-
-                            @Override
-                            public void onCompacted(long compactRevision) {
-                                if (watching) {
-                                    open();
-                                }
-                            }
-                        });
+        watch.close();
     }
 
     private void changed(WatchListener.Event change) {

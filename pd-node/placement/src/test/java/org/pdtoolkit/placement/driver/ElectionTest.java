@@ -164,18 +164,67 @@ class ElectionTest {
     }
 
     @Test
-    void aValueThatNamesNobodyDoesNotBlockTheElection() {
-        SimCluster cluster = new SimCluster(1, 3);
-        cluster.raft.automatic = false;
+    void aValueThatNamesNobodyIsNoLeaderAndDoesNotBlockTheElection() {
+        SimCluster cluster = SimCluster.serving();
         cluster.run(SECOND);
-        cluster.raft.elect(cluster.node(1));
-        cluster.await(() -> cluster.node(1).serving());
-        cluster.node(1).crash();
         cluster.store.apply(Op.Put.of(cluster.keys().leader(), Bytes.utf8("?")));
+        assertTrue(cluster.node(3).crash());
+        cluster.node(3).restart();
+        cluster.run(500 * MILLI);
+        assertEquals(Optional.empty(), leaderKnownTo(cluster.node(3)));
+        cluster.node(1).crash();
         cluster.run(1_100 * MILLI);
-        assertEquals(Optional.empty(), leaderKnownTo(cluster.node(2)));
         cluster.raft.elect(cluster.node(2));
-        cluster.await(() -> cluster.node(2).serving());
+        long took = cluster.await(() -> cluster.node(2).serving());
+        assertTrue(took <= 50 * MILLI, "took " + took / MILLI + " ms");
+        cluster.await(() -> leaderKnownTo(cluster.node(3)).equals(Optional.of("pd2")));
+    }
+
+    /** The read that is under way would otherwise hold the new leader up for its whole timeout. */
+    @Test
+    void aRequestThatDiedWithTheOldRaftLeaderDoesNotDelayTheNewOne() {
+        SimCluster cluster = SimCluster.serving();
+        cluster.run(SECOND);
+        cluster.node(1).cut = true;
+        assertTrue(cluster.node(2).crash());
+        cluster.node(2).restart();
+        cluster.node(2).view.follow(1, 1);
+        cluster.node(2).loseRequests = true;
+        cluster.run(1_100 * MILLI);
+        assertEquals(0, cluster.node(2).driver().clusterId(), "still asking");
+        cluster.node(2).loseRequests = false;
+        cluster.raft.elect(cluster.node(2));
+        long took = cluster.await(() -> cluster.node(2).serving());
+        assertTrue(took <= 50 * MILLI, "took " + took / MILLI + " ms");
+    }
+
+    @Test
+    void aLookForTheLeaderThatDiedWithTheOldRaftLeaderIsRepeated() {
+        SimCluster cluster = SimCluster.serving();
+        cluster.run(SECOND);
+        SimNode second = cluster.node(2);
+        second.view.stepDown();
+        cluster.run(20 * MILLI);
+        second.loseRequests = true;
+        second.view.follow(1, 1);
+        cluster.node(1).crash();
+        cluster.run(1_100 * MILLI);
+        second.loseRequests = false;
+        cluster.raft.elect(second);
+        long took = cluster.await(second::serving);
+        assertTrue(took <= 50 * MILLI, "took " + took / MILLI + " ms");
+    }
+
+    @Test
+    void aFollowerForgetsTheLeaderWhenNobodyLeadsTheRaftGroup() {
+        SimCluster cluster = SimCluster.serving();
+        cluster.run(SECOND);
+        assertEquals(Optional.of("pd1"), leaderKnownTo(cluster.node(2)));
+        cluster.node(2).view.stepDown();
+        cluster.run(20 * MILLI);
+        assertEquals(Optional.empty(), leaderKnownTo(cluster.node(2)));
+        cluster.node(2).view.follow(1, 1);
+        cluster.await(() -> leaderKnownTo(cluster.node(2)).equals(Optional.of("pd1")));
     }
 
     @Test

@@ -88,7 +88,7 @@ final class SimKv implements ReplicatedKv {
             return answer;
         }
         boolean loseAnswer = losesAnswer || world.chance(node.chaos * 0.05);
-        boolean loseRequest = world.chance(node.chaos * 0.02);
+        boolean loseRequest = node.loseRequests || world.chance(node.chaos * 0.02);
         long late = world.chance(node.chaos * 0.03) ? world.between(0, 8 * World.SECOND) : 0;
         world.at(TIMEOUT_NANOS, () -> answered(answer, null, new KvException(KvError.TIMEOUT)));
         if (!loseRequest) {

@@ -47,6 +47,9 @@ public final class SimNode {
     public boolean down;
     public boolean loseRenewals;
 
+    /** No request reaches the group; each ends with a timeout. */
+    public boolean loseRequests;
+
     /** Guarded writes take effect and end with an unknown outcome. */
     public boolean loseWriteAnswers;
 

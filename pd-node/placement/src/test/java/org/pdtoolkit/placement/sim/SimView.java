@@ -22,7 +22,7 @@ public final class SimView implements Consensus {
         this.node = node;
     }
 
-    void follow(long newTerm, long newLeaderId) {
+    public void follow(long newTerm, long newLeaderId) {
         if (newTerm < term) {
             return;
         }
@@ -53,7 +53,7 @@ public final class SimView implements Consensus {
         fencedOff = true;
     }
 
-    void stepDown() {
+    public void stepDown() {
         leading = false;
         leaderId = 0;
         quorumDeadlineNanos = Long.MIN_VALUE;
