@@ -184,11 +184,16 @@ public final class MvccStore {
             }
             List<Map.Entry<Bytes, Version>> entries = new ArrayList<>(heads.entrySet());
             entries.sort(Map.Entry.comparingByKey());
-            Bytes compacted = view.get(Space.META, COMPACT_KEY);
-            return new MvccState(
-                    revision,
-                    compacted == null ? MvccState.NEVER_COMPACTED : compacted.toLong(),
-                    KeyIndex.ofSorted(entries));
+            return new MvccState(revision, compactRevision(view), KeyIndex.ofSorted(entries));
+        }
+    }
+
+    private static long compactRevision(OrderedStore.View view) {
+        Bytes mark = view.get(Space.META, COMPACT_KEY);
+        try {
+            return mark == null ? MvccState.NEVER_COMPACTED : mark.toLong();
+        } catch (IllegalArgumentException e) {
+            throw new StorageException.Corrupt("record " + COMPACT_KEY + ": " + e.getMessage());
         }
     }
 }
