@@ -37,10 +37,13 @@ public interface ReplicatedKv {
 
     /** An open watch. */
     interface Watch {
-        /** Stops the events; idempotent. */
+        /** Stops the events; idempotent. A call under way on another thread still ends. */
         void cancel();
     }
 
-    /** Opens a watch on the local, applied state. */
+    /**
+     * Opens a watch on the local, applied state. A start revision in the past is caught up with on
+     * the calling thread, which may block on the store; see {@link WatchListener}.
+     */
     Watch watch(WatchRequest request, WatchListener listener);
 }
