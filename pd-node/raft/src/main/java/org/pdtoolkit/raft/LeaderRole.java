@@ -248,16 +248,21 @@ final class LeaderRole {
     // ---- answers
 
     private void appendAccepted(long from, long index, Progress progress) {
+        if (index > raft.log().lastIndex()) {
+            // It lost its log, or this node did. Counting it could commit what nobody holds.
+            raft.note(
+                    RaftEvent.Level.ERROR,
+                    "%x ignored MsgAppResp from %x for index %d behind last index %d",
+                    raft.id(),
+                    from,
+                    index,
+                    raft.log().lastIndex());
+            return;
+        }
         boolean probedInVain = index == progress.match() && progress.state() == ProgressState.PROBE;
         if (!progress.maybeUpdate(index) && !probedInVain) {
             return;
         }
-        Invariant.check(
-                progress.match() <= raft.log().lastIndex(),
-                "peer %x acknowledged %d, last index is %d",
-                from,
-                progress.match(),
-                raft.log().lastIndex());
         switch (progress.state()) {
             case PROBE -> progress.becomeReplicate();
             case REPLICATE -> progress.inflights().freeUpTo(index);

@@ -283,6 +283,15 @@ class LeaderTest {
     }
 
     @Test
+    void anAcknowledgementBehindTheOwnLogCountsForNothing() {
+        Solo solo = Solo.of(3);
+        solo.lead();
+        solo.acknowledge(2, 7);
+        assertEquals(0, solo.node.raft().tracker().get(2).match());
+        assertEquals(0, solo.node.committed());
+    }
+
+    @Test
     void messagesFromStrangersAreIgnored() {
         Solo solo = Solo.of(2);
         solo.lead();

@@ -21,12 +21,12 @@ class SimulationTest {
             textBlock =
                     """
                     VOTERS, ASYNC, MEMBERSHIP, SEEDS
-                    3,      false, false,      40
-                    5,      false, false,      30
-                    3,      true,  false,      30
-                    5,      true,  false,      20
-                    3,      false, true,       50
-                    3,      true,  true,       30
+                    3,      false, false,      80
+                    5,      false, false,      50
+                    3,      true,  false,      50
+                    5,      true,  false,      40
+                    3,      false, true,       100
+                    3,      true,  true,       60
                     """)
     void staysSafeUnderFaultsAndHealsAfterwards(
             int voters, boolean async, boolean membership, int seeds) {
