@@ -79,7 +79,6 @@ class InstallTest {
 
         @Override
         public void replace(Iterator<Batch.Write> writes, AppliedState applied) {
-            await(reading);
             super.replace(writes, applied);
             replaced.countDown();
             // Not loaded yet: the reader now finds values missing, and must wait.
@@ -114,6 +113,7 @@ class InstallTest {
                             }
                         });
         store.reader.start();
+        PausingStore.await(store.reading);
         Machine leader = leader();
         kv.install(dump(leader.store).iterator(), leader.store.applied());
         assertEquals(utf8("v9"), read.get(20, TimeUnit.SECONDS));
