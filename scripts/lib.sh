@@ -111,9 +111,14 @@ port_is_taken() {
 
 # Waits until a process is gone: wait_gone PID SECONDS.
 wait_gone() {
-    local tenth
+    local tenth state
     for ((tenth = 0; tenth < $2 * 10; tenth++)); do
         kill -0 "$1" 2>/dev/null || return 0
+        # A process that has ended stays visible until its parent asks for it, for ever in some
+        # containers.
+        if read -r state 2>/dev/null <"/proc/$1/stat" && [[ ${state##*) } == Z* ]]; then
+            return 0
+        fi
         sleep 0.1
     done
     return 1
