@@ -104,7 +104,7 @@ public final class ConfigSchema {
                     .into(LIST::add);
 
     public static final ConfigKey<Boolean> ETCD_ONLY =
-            key("etcd-only", ConfigType.bool(), Group.CLUSTER)
+            key("etcd-only", ConfigType.bool(), Group.LATER)
                     .defaults("false")
                     .doc(
                             "Run Raft and the key-value store without any Placement Driver"

@@ -1,0 +1,85 @@
+package org.pdtoolkit.server;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.pdtoolkit.server.config.ConfigLoader;
+import org.pdtoolkit.server.config.LoadResult;
+import org.pdtoolkit.server.observe.Logging;
+import org.pdtoolkit.server.port.PortException;
+import org.pdtoolkit.server.runtime.NodeStartException;
+import org.pdtoolkit.storage.StorageException;
+
+/**
+ * The pd-node command.
+ *
+ * <p>Exit codes: 0 stopped by a signal, or help and the like; 1 could not start or had to stop; 2
+ * bad configuration; 10 asks for what does not exist yet.
+ */
+public final class Main {
+    private static final int EXIT_FAILED = 1;
+
+    private static final AtomicBoolean ENDING = new AtomicBoolean();
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        LoadResult loaded = ConfigLoader.load(args, System.getenv());
+        if (loaded instanceof LoadResult.Exit exit) {
+            System.out.print(exit.stdoutText());
+            System.out.flush();
+            System.err.print(exit.stderrText());
+            System.exit(exit.code());
+            return;
+        }
+        run((LoadResult.Start) loaded);
+    }
+
+    private static void run(LoadResult.Start start) {
+        Logging.start(start.config());
+        Logger log = LogManager.getLogger(Main.class);
+        start.warnings().forEach(warning -> log.warn("configuration: {}", warning));
+        PdNode node;
+        try {
+            node = PdNode.start(start.config(), Main::fatal);
+        } catch (NodeStartException | PortException | StorageException e) {
+            log.debug("start failed", e);
+            refuse(e.getMessage());
+            return;
+        } catch (RuntimeException e) {
+            log.error("start failed", e);
+            refuse("internal error, please report it with the log: " + e);
+            return;
+        }
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(
+                                () -> {
+                                    log.info("stopping");
+                                    node.close();
+                                    log.info("stopped");
+                                    // A JVM that is told to stop would answer 143 otherwise.
+                                    end(0);
+                                },
+                                "stop"));
+    }
+
+    private static void refuse(String reason) {
+        System.err.println("pd-node: not started: " + reason);
+        end(EXIT_FAILED);
+    }
+
+    /** The node cannot go on: say why and end at once; the disk is as a crash would leave it. */
+    private static void fatal(Throwable cause) {
+        if (ENDING.compareAndSet(false, true)) {
+            LogManager.getLogger(Main.class).fatal("the node must stop", cause);
+            System.err.println("pd-node: stopped: " + cause.getMessage());
+            end(EXIT_FAILED);
+        }
+    }
+
+    private static void end(int code) {
+        Logging.stop();
+        Runtime.getRuntime().halt(code);
+    }
+}

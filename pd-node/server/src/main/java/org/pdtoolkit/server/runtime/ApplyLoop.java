@@ -1,0 +1,284 @@
+package org.pdtoolkit.server.runtime;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.pdtoolkit.bytes.Bytes;
+import org.pdtoolkit.kv.KvError;
+import org.pdtoolkit.kv.KvException;
+import org.pdtoolkit.kv.machine.Command;
+import org.pdtoolkit.kv.machine.KvMachine;
+import org.pdtoolkit.kv.machine.Outcome;
+import org.pdtoolkit.raft.ConfChange;
+import org.pdtoolkit.raft.ConfState;
+import org.pdtoolkit.raft.Entry;
+import org.pdtoolkit.raft.Snapshot;
+import org.pdtoolkit.server.store.ConfStateCodec;
+import org.pdtoolkit.server.store.RaftLog;
+import org.pdtoolkit.storage.AppliedState;
+import org.pdtoolkit.storage.Batch;
+import org.pdtoolkit.storage.OrderedStore;
+
+/**
+ * The apply thread: sole writer of the ordered store, the key-value machine, leases and members.
+ *
+ * <p>Takes committed entries in order; each becomes one batch of data and applied index.
+ */
+final class ApplyLoop implements Runnable {
+    private static final Logger LOG = LogManager.getLogger(ApplyLoop.class);
+    private static final int QUEUE_MAX = 4_096;
+    private static final int EXPIRED_LEASES_MAX = 500;
+
+    /** Outcome of a member's publication: nobody looks into it. */
+    private static final Outcome PUBLISHED = new Outcome.Compacted(0);
+
+    /**
+     * A committed entry.
+     *
+     * @param change decoded membership change, else {@code null}
+     * @param members configuration after it, else {@code null}
+     */
+    record Item(Entry entry, ConfChange change, ConfState members) {}
+
+    private record Waiting(long index, CompletableFuture<Void> barrier) {}
+
+    private final OrderedStore store;
+    private final KvMachine machine;
+    private final Membership membership;
+    private final GroupState state;
+    private final RaftLog log;
+    private final RuntimeOptions options;
+    private final SnapshotTransfer snapshots;
+    private final LongConsumer compactLog;
+    private final Consumer<Throwable> onFatal;
+    private final ArrayBlockingQueue<Runnable> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
+    private final Map<Long, CompletableFuture<Outcome>> pending = new ConcurrentHashMap<>();
+    private final PriorityQueue<Waiting> barriers =
+            new PriorityQueue<>(Comparator.comparingLong(Waiting::index));
+    private volatile boolean running = true;
+    private AppliedState applied;
+    private long cutAtIndex;
+    private boolean leasesRun;
+
+    ApplyLoop(
+            OrderedStore store,
+            KvMachine machine,
+            Membership membership,
+            GroupState state,
+            RaftLog log,
+            RuntimeOptions options,
+            SnapshotTransfer snapshots,
+            Callbacks callbacks) {
+        this.store = store;
+        this.machine = machine;
+        this.membership = membership;
+        this.state = state;
+        this.log = log;
+        this.options = options;
+        this.snapshots = snapshots;
+        this.compactLog = callbacks.compactLog();
+        this.onFatal = callbacks.onFatal();
+        this.applied = store.applied();
+        this.cutAtIndex = applied.index();
+        state.applied(applied.index(), 0);
+    }
+
+    /** What the apply thread asks of the others. */
+    record Callbacks(LongConsumer compactLog, Consumer<Throwable> onFatal) {}
+
+    // ---- from any thread ----------------------------------------------------------------------
+
+    /** Queues a task behind everything queued before; waits while the queue is full. */
+    void execute(Runnable task) {
+        boolean interrupted = false;
+        while (running) {
+            try {
+                queue.put(task);
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Queues a task, or returns false when the queue is full; for threads that must not wait. */
+    boolean offer(Runnable task) {
+        return queue.offer(task);
+    }
+
+    /** Remembers who waits for the entry of that request. */
+    void await(long request, CompletableFuture<Outcome> future) {
+        pending.put(request, future);
+        future.whenComplete((outcome, failure) -> pending.remove(request));
+    }
+
+    /** Replaces the applied state by a received snapshot, behind everything queued before. */
+    CompletableFuture<Void> install(Snapshot snapshot) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        execute(
+                () -> {
+                    installNow(snapshot);
+                    done.complete(null);
+                });
+        return done;
+    }
+
+    void stop() {
+        running = false;
+        queue.offer(() -> {});
+    }
+
+    // ---- the apply thread ---------------------------------------------------------------------
+
+    @Override
+    public void run() {
+        try {
+            while (running) {
+                queue.take().run();
+            }
+            KvException stopped = new KvException(KvError.STOPPED);
+            pending.values().forEach(future -> future.completeExceptionally(stopped));
+        } catch (InterruptedException e) {
+            onFatal.accept(new IllegalStateException("the apply thread was interrupted", e));
+        } catch (RuntimeException | Error e) {
+            onFatal.accept(e);
+        }
+    }
+
+    void apply(List<Item> items) {
+        for (Item item : items) {
+            if (item.entry().index() > applied.index()) {
+                apply(item);
+            }
+        }
+        releaseBarriers();
+        refreshLeases();
+        if (applied.index() - cutAtIndex >= options.snapshotCount()) {
+            cutLog();
+        }
+    }
+
+    private void apply(Item item) {
+        Entry entry = item.entry();
+        Bytes members =
+                item.members() == null
+                        ? applied.confState()
+                        : ConfStateCodec.encode(item.members());
+        AppliedState at = new AppliedState(entry.index(), entry.term(), members);
+        if (item.change() != null) {
+            Batch batch = new Batch();
+            membership.apply(item.change(), batch);
+            store.commit(batch, at);
+            moved(at);
+        } else if (entry.data().length == 0) {
+            machine.advance(at);
+            moved(at);
+        } else {
+            applyNormal(Envelope.decode(entry.data()), at);
+        }
+    }
+
+    private void applyNormal(Envelope envelope, AppliedState at) {
+        Outcome outcome;
+        if (envelope.kind() == Envelope.Kind.PUBLISH) {
+            Batch batch = new Batch();
+            membership.publish(MemberCodec.decode(envelope.payload()), batch);
+            store.commit(batch, at);
+            outcome = PUBLISHED;
+        } else {
+            outcome = machine.apply(at, Command.decode(envelope.payload()));
+        }
+        moved(at);
+        CompletableFuture<Outcome> waiting = pending.remove(envelope.request());
+        if (waiting != null) {
+            waiting.complete(outcome);
+        }
+    }
+
+    private void moved(AppliedState at) {
+        applied = at;
+        log.applied(at);
+        state.applied(at.index(), at.term());
+    }
+
+    /** Lets a linearizable read go on as soon as {@code index} is applied. */
+    void release(long index, List<CompletableFuture<Void>> waiting) {
+        for (CompletableFuture<Void> barrier : waiting) {
+            if (index <= applied.index()) {
+                barrier.complete(null);
+            } else {
+                barriers.add(new Waiting(index, barrier));
+            }
+        }
+    }
+
+    private void releaseBarriers() {
+        while (!barriers.isEmpty() && barriers.peek().index() <= applied.index()) {
+            barriers.poll().barrier().complete(null);
+        }
+    }
+
+    /** Starts the leases' clocks when this member begins to lead, stops them when it ends. */
+    void refreshLeases() {
+        boolean leading = state.leading();
+        if (leading && !leasesRun) {
+            machine.leases()
+                    .promote(System.nanoTime(), options.electionTimeoutMillis() * 1_000_000L);
+        } else if (!leading && leasesRun) {
+            machine.leases().demote();
+        }
+        leasesRun = leading;
+    }
+
+    /** Leases whose time is over, while this member leads. */
+    List<Long> expiredLeases() {
+        return leasesRun
+                ? machine.leases().expired(System.nanoTime(), EXPIRED_LEASES_MAX)
+                : List.of();
+    }
+
+    /** Seconds granted by the renewal, 0 for an unknown lease. */
+    long renewLease(long id) {
+        if (!leasesRun) {
+            throw new KvException(KvError.NOT_LEADER);
+        }
+        return machine.leases().renew(id, System.nanoTime());
+    }
+
+    private void cutLog() {
+        store.sync();
+        cutAtIndex = applied.index();
+        long keepFrom = store.durableIndex() - options.catchUpEntries();
+        if (keepFrom > 0) {
+            compactLog.accept(keepFrom);
+        }
+    }
+
+    private void installNow(Snapshot snapshot) {
+        List<CompletableFuture<Outcome>> overtaken = new ArrayList<>(pending.values());
+        Bytes members = ConfStateCodec.encode(snapshot.confState());
+        AppliedState at = new AppliedState(snapshot.index(), snapshot.term(), members);
+        snapshots.installInto(machine, at);
+        try (OrderedStore.View view = store.view()) {
+            membership.load(view);
+        }
+        cutAtIndex = at.index();
+        moved(at);
+        releaseBarriers();
+        // Their entries, if any, are inside the snapshot: nobody can tell what came of them.
+        overtaken.forEach(f -> f.completeExceptionally(new KvException(KvError.TIMEOUT)));
+        LOG.info("snapshot installed: index={} term={}", at.index(), at.term());
+    }
+}

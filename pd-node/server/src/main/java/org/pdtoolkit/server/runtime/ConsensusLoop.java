@@ -1,0 +1,385 @@
+package org.pdtoolkit.server.runtime;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.pdtoolkit.kv.KvError;
+import org.pdtoolkit.kv.KvException;
+import org.pdtoolkit.raft.ConfChange;
+import org.pdtoolkit.raft.ConfState;
+import org.pdtoolkit.raft.Entry;
+import org.pdtoolkit.raft.EntryType;
+import org.pdtoolkit.raft.Message;
+import org.pdtoolkit.raft.MessageType;
+import org.pdtoolkit.raft.RaftEvent;
+import org.pdtoolkit.raft.RaftException;
+import org.pdtoolkit.raft.RaftNode;
+import org.pdtoolkit.raft.ReadState;
+import org.pdtoolkit.raft.Ready;
+import org.pdtoolkit.raft.Role;
+import org.pdtoolkit.server.store.RaftLog;
+import org.pdtoolkit.server.transport.PeerTransport;
+
+/**
+ * The consensus thread: sole owner of the Raft core and the log.
+ *
+ * <p>Everybody else posts to its bounded mailbox. All proposals found there become one append and
+ * one fsync (group commit). The leader's appends and heartbeats leave before its own write,
+ * everything else after it (Raft thesis 10.2.1).
+ */
+final class ConsensusLoop implements Runnable {
+    private static final Logger LOG = LogManager.getLogger(ConsensusLoop.class);
+    private static final int MAILBOX_MAX = 8_192;
+    private static final int DRAIN_MAX = 1_024;
+    private static final int PROPOSAL_BATCH_BYTES_MAX = 4 << 20;
+    private static final Runnable WAKE = () -> {};
+
+    private final RaftNode raft;
+    private final RaftLog log;
+    private final PeerTransport transport;
+    private final ApplyLoop apply;
+    private final GroupState state;
+    private final RuntimeOptions options;
+    private final Consumer<Throwable> onFatal;
+    private final ArrayBlockingQueue<Runnable> mailbox = new ArrayBlockingQueue<>(MAILBOX_MAX);
+    private final AtomicBoolean tickDue = new AtomicBoolean();
+    private final List<Proposal> proposals = new ArrayList<>();
+    private final List<CompletableFuture<Void>> reads = new ArrayList<>();
+    private final Map<Long, ReadRound> rounds = new LinkedHashMap<>();
+    private volatile boolean running = true;
+    private long nextRound;
+    private int silentTicks;
+    private Transfer transfer;
+
+    private record Proposal(byte[] data, CompletableFuture<?> dropped) {}
+
+    /** One read-index request to the group, and who waits for it. */
+    private record ReadRound(long sentNanos, List<CompletableFuture<Void>> waiting) {}
+
+    private record Transfer(CompletableFuture<Void> done, int[] ticksLeft) {}
+
+    /**
+     * @param silentTicks ticks during which no vote is given: a restarted voter has forgotten whom
+     *     it follows, and must not help to elect another leader inside the old one's fence
+     */
+    ConsensusLoop(
+            RaftNode raft,
+            RaftLog log,
+            PeerTransport transport,
+            ApplyLoop apply,
+            GroupState state,
+            RuntimeOptions options,
+            int silentTicks,
+            Consumer<Throwable> onFatal) {
+        this.raft = raft;
+        this.log = log;
+        this.transport = transport;
+        this.apply = apply;
+        this.state = state;
+        this.options = options;
+        this.silentTicks = silentTicks;
+        this.onFatal = onFatal;
+    }
+
+    // ---- from any thread ----------------------------------------------------------------------
+
+    /** A tick is due. Ticks do not pile up: a stalled node must not count a burst of them. */
+    void tick() {
+        tickDue.set(true);
+        mailbox.offer(WAKE);
+    }
+
+    /** A message from a peer; dropped when the mailbox is full, as a network would. */
+    void step(Message message) {
+        mailbox.offer(() -> onMessage(message));
+    }
+
+    /**
+     * Proposes an entry. {@code waiting} fails at once when no leader takes it; otherwise it is
+     * completed by whoever applies the entry.
+     */
+    void propose(byte[] data, CompletableFuture<?> waiting) {
+        if (!mailbox.offer(() -> proposals.add(new Proposal(data, waiting)))) {
+            waiting.completeExceptionally(new KvException(KvError.TOO_MANY_REQUESTS));
+        }
+    }
+
+    /** Completes on the apply thread once everything committed before this call is applied. */
+    CompletableFuture<Void> readBarrier() {
+        CompletableFuture<Void> barrier = new CompletableFuture<>();
+        if (!mailbox.offer(() -> reads.add(barrier))) {
+            barrier.completeExceptionally(new KvException(KvError.TOO_MANY_REQUESTS));
+        }
+        return barrier;
+    }
+
+    CompletableFuture<Void> transferLeader(long target) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        if (!mailbox.offer(() -> startTransfer(target, done))) {
+            done.completeExceptionally(new KvException(KvError.TOO_MANY_REQUESTS));
+        }
+        return done;
+    }
+
+    /** Runs {@code task} on this thread; lost when the mailbox is full. */
+    boolean post(Runnable task) {
+        return mailbox.offer(task);
+    }
+
+    void reportUnreachable(long peer) {
+        mailbox.offer(() -> raft.reportUnreachable(peer));
+    }
+
+    void reportSnapshot(long peer, boolean success) {
+        if (!mailbox.offer(() -> raft.reportSnapshot(peer, success))) {
+            LOG.warn("snapshot report dropped: peer={}", Long.toHexString(peer));
+        }
+    }
+
+    void compact(long index) {
+        mailbox.offer(() -> log.compact(index));
+    }
+
+    void stop() {
+        running = false;
+        mailbox.offer(WAKE);
+    }
+
+    // ---- the consensus thread -----------------------------------------------------------------
+
+    @Override
+    public void run() {
+        List<Runnable> batch = new ArrayList<>(DRAIN_MAX);
+        try {
+            while (running) {
+                batch.add(mailbox.take());
+                mailbox.drainTo(batch, DRAIN_MAX - 1);
+                for (Runnable task : batch) {
+                    task.run();
+                }
+                batch.clear();
+                if (tickDue.getAndSet(false)) {
+                    onTick();
+                }
+                flushProposals();
+                flushReads();
+                while (raft.hasReady()) {
+                    handle(raft.ready());
+                }
+            }
+        } catch (InterruptedException e) {
+            onFatal.accept(new IllegalStateException("the consensus thread was interrupted", e));
+        } catch (RuntimeException | Error e) {
+            onFatal.accept(e);
+        }
+    }
+
+    private void onTick() {
+        if (silentTicks > 0) {
+            silentTicks--;
+        }
+        raft.tick();
+        dropStaleReads();
+        if (raft.role() == Role.LEADER) {
+            // Also proves leadership: its answer moves the fence.
+            startRound(new ArrayList<>());
+            long now = System.nanoTime();
+            if (state.diskDeadlineNanos() - now < options.diskFenceNanos() / 2) {
+                log.append(org.pdtoolkit.raft.HardState.EMPTY, List.of(), true);
+                diskDone();
+            }
+        }
+        if (transfer != null && --transfer.ticksLeft()[0] <= 0) {
+            transfer.done().completeExceptionally(new KvException(KvError.TIMEOUT));
+            transfer = null;
+        }
+    }
+
+    private void onMessage(Message message) {
+        boolean asksForVote =
+                message.type() == MessageType.VOTE || message.type() == MessageType.PRE_VOTE;
+        if (asksForVote && silentTicks > 0) {
+            return;
+        }
+        try {
+            raft.step(message);
+        } catch (RaftException e) {
+            LOG.debug("message ignored: type={} cause={}", message.type(), e.kind());
+        }
+    }
+
+    private void startTransfer(long target, CompletableFuture<Void> done) {
+        if (raft.role() != Role.LEADER) {
+            done.completeExceptionally(new KvException(KvError.NOT_LEADER));
+        } else if (target == raft.id()) {
+            done.complete(null);
+        } else {
+            if (transfer != null) {
+                transfer.done().completeExceptionally(new KvException(KvError.LEADER_CHANGED));
+            }
+            transfer = new Transfer(done, new int[] {options.electionTicks() + 1});
+            raft.transferLeader(target);
+        }
+    }
+
+    private void flushProposals() {
+        int from = 0;
+        while (from < proposals.size()) {
+            List<byte[]> batch = new ArrayList<>();
+            int bytes = 0;
+            int until = from;
+            while (until < proposals.size() && bytes < PROPOSAL_BATCH_BYTES_MAX) {
+                byte[] data = proposals.get(until++).data();
+                batch.add(data);
+                bytes += data.length;
+            }
+            try {
+                raft.propose(batch);
+            } catch (RaftException e) {
+                KvError error = raft.leader() == 0 ? KvError.NO_LEADER : KvError.TOO_MANY_REQUESTS;
+                if (raft.transferee() != 0) {
+                    error = KvError.NO_LEADER;
+                }
+                for (Proposal dropped : proposals.subList(from, until)) {
+                    dropped.dropped().completeExceptionally(new KvException(error));
+                }
+            }
+            from = until;
+        }
+        proposals.clear();
+    }
+
+    private void flushReads() {
+        if (!reads.isEmpty()) {
+            startRound(new ArrayList<>(reads));
+            reads.clear();
+        }
+    }
+
+    private void startRound(List<CompletableFuture<Void>> waiting) {
+        long id = ++nextRound;
+        rounds.put(id, new ReadRound(System.nanoTime(), waiting));
+        raft.readIndex(ByteBuffer.allocate(Long.BYTES).putLong(id).array());
+    }
+
+    /** Requests may be lost anywhere; who still waits after a while asks again in a new round. */
+    private void dropStaleReads() {
+        long now = System.nanoTime();
+        long patience = options.electionTimeoutMillis() * 500_000L;
+        List<CompletableFuture<Void>> again = new ArrayList<>();
+        rounds.values()
+                .removeIf(
+                        round -> {
+                            if (now - round.sentNanos() < patience) {
+                                return false;
+                            }
+                            round.waiting().stream().filter(w -> !w.isDone()).forEach(again::add);
+                            return true;
+                        });
+        reads.addAll(again);
+    }
+
+    private void handle(Ready ready) {
+        if (LOG.isDebugEnabled()) {
+            for (RaftEvent event : ready.events()) {
+                LOG.debug("raft: {}", event.text());
+            }
+        }
+        if (ready.softState() != null) {
+            onOffice();
+        }
+        boolean leader = raft.role() == Role.LEADER;
+        List<Message> late = leader ? sendEarly(ready.messages()) : ready.messages();
+        if (!ready.snapshot().isEmpty()) {
+            apply.install(ready.snapshot()).join();
+            log.reset(ready.snapshot().index(), ready.snapshot().term(), ready.hardState());
+        }
+        if (log.append(ready.hardState(), ready.entries(), ready.mustSync())) {
+            diskDone();
+        }
+        transport.send(late);
+        transport.flush();
+        for (ReadState read : ready.readStates()) {
+            onRead(read);
+        }
+        if (!ready.committedEntries().isEmpty()) {
+            handOver(ready.committedEntries());
+        }
+        raft.advance();
+        state.office(new GroupState.Office(raft.leader(), raft.role(), raft.term()));
+    }
+
+    private List<Message> sendEarly(List<Message> messages) {
+        List<Message> late = new ArrayList<>();
+        for (Message message : messages) {
+            if (message.type() == MessageType.APP || message.type() == MessageType.HEARTBEAT) {
+                transport.send(List.of(message));
+            } else {
+                late.add(message);
+            }
+        }
+        transport.flush();
+        return late;
+    }
+
+    private void diskDone() {
+        state.diskDeadlineNanos(System.nanoTime() + options.diskFenceNanos());
+    }
+
+    private void onOffice() {
+        GroupState.Office before = state.office();
+        state.office(new GroupState.Office(raft.leader(), raft.role(), raft.term()));
+        if (before.leader() != raft.leader()) {
+            LOG.info(
+                    "raft leader: leader={} term={} role={}",
+                    Long.toHexString(raft.leader()),
+                    raft.term(),
+                    raft.role());
+        }
+        if (transfer != null && raft.role() != Role.LEADER && raft.leader() != 0) {
+            transfer.done().complete(null);
+            transfer = null;
+        }
+        apply.execute(apply::refreshLeases);
+    }
+
+    private void onRead(ReadState read) {
+        if (read.context().length != Long.BYTES) {
+            return;
+        }
+        ReadRound round = rounds.remove(ByteBuffer.wrap(read.context()).getLong());
+        if (round == null) {
+            return;
+        }
+        if (raft.role() == Role.LEADER) {
+            // The quorum answered heartbeats sent at or after this instant.
+            state.quorumDeadlineNanos(round.sentNanos() + options.quorumFenceNanos());
+        }
+        if (!round.waiting().isEmpty()) {
+            apply.execute(() -> apply.release(read.index(), round.waiting()));
+        }
+    }
+
+    /** Membership changes take effect in the core here, in log order, before the next Ready. */
+    private void handOver(List<Entry> entries) {
+        List<ApplyLoop.Item> items = new ArrayList<>(entries.size());
+        for (Entry entry : entries) {
+            ConfState members = null;
+            ConfChange change = null;
+            if (entry.type() != EntryType.NORMAL) {
+                change = ConfChange.decode(entry);
+                members = raft.applyConfChange(change);
+            }
+            items.add(new ApplyLoop.Item(entry, change, members));
+        }
+        apply.execute(() -> apply.apply(items));
+    }
+}

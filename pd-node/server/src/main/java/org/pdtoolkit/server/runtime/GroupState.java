@@ -1,0 +1,79 @@
+package org.pdtoolkit.server.runtime;
+
+import org.pdtoolkit.raft.Role;
+
+/**
+ * What the node's threads tell each other about the Raft group, by volatile fields.
+ *
+ * <p>Each field has one writer; readers see each on its own, so only what is safe in any mixture
+ * may be decided from several.
+ */
+final class GroupState {
+    /** Roles as of the last Ready. Writer: consensus. */
+    record Office(long leader, Role role, long term) {}
+
+    /** Only touched by consensus. */
+    private long lastLeader;
+
+    private volatile Office office = new Office(0, Role.FOLLOWER, 0);
+    private volatile long quorumDeadlineNanos = Long.MIN_VALUE;
+    private volatile long diskDeadlineNanos = Long.MIN_VALUE;
+    private volatile long leaderChanges;
+    private volatile long appliedIndex;
+    private volatile long appliedTerm;
+
+    Office office() {
+        return office;
+    }
+
+    void office(Office now) {
+        if (now.role() != Role.LEADER) {
+            quorumDeadlineNanos = Long.MIN_VALUE;
+        }
+        if (now.leader() != 0 && now.leader() != lastLeader) {
+            lastLeader = now.leader();
+            leaderChanges = leaderChanges + 1;
+        }
+        office = now;
+    }
+
+    /** Times that another member was seen to lead. */
+    long leaderChanges() {
+        return leaderChanges;
+    }
+
+    /**
+     * Leader with the first entry of its own term applied. The term is compared, not a flag kept,
+     * so that an old leadership cannot be taken for the new one.
+     */
+    boolean leading() {
+        Office now = office;
+        return now.role() == Role.LEADER && appliedTerm == now.term();
+    }
+
+    long quorumDeadlineNanos() {
+        return quorumDeadlineNanos;
+    }
+
+    void quorumDeadlineNanos(long deadline) {
+        quorumDeadlineNanos = deadline;
+    }
+
+    long diskDeadlineNanos() {
+        return diskDeadlineNanos;
+    }
+
+    void diskDeadlineNanos(long deadline) {
+        diskDeadlineNanos = deadline;
+    }
+
+    long appliedIndex() {
+        return appliedIndex;
+    }
+
+    /** Writer: apply. */
+    void applied(long index, long term) {
+        appliedTerm = term;
+        appliedIndex = index;
+    }
+}

@@ -1,0 +1,198 @@
+package org.pdtoolkit.server.runtime;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.pdtoolkit.bytes.Bytes;
+import org.pdtoolkit.kv.KvError;
+import org.pdtoolkit.kv.KvException;
+import org.pdtoolkit.kv.Op;
+import org.pdtoolkit.kv.OpResult;
+import org.pdtoolkit.kv.ReplicatedKv;
+import org.pdtoolkit.kv.WatchListener;
+import org.pdtoolkit.kv.WatchRequest;
+import org.pdtoolkit.kv.machine.Command;
+import org.pdtoolkit.kv.machine.KvMachine;
+import org.pdtoolkit.kv.machine.Outcome;
+
+/**
+ * The replicated store of this member: writes through Raft, reads behind a read-index barrier.
+ *
+ * <p>Futures complete on the apply thread, or on the timer thread when time runs out.
+ */
+final class KvService implements ReplicatedKv {
+    private final ConsensusLoop consensus;
+    private final ApplyLoop apply;
+    private final KvMachine machine;
+    private final GroupState state;
+    private final RuntimeOptions options;
+    private final AtomicLong nextRequest;
+    private final ConcurrentMap<CompletableFuture<?>, Long> deadlines = new ConcurrentHashMap<>();
+
+    /**
+     * @param firstRequest random: a request of this run must not be taken for one of an earlier run
+     *     whose entry is replayed
+     */
+    KvService(
+            ConsensusLoop consensus,
+            ApplyLoop apply,
+            KvMachine machine,
+            GroupState state,
+            RuntimeOptions options,
+            long firstRequest) {
+        this.consensus = consensus;
+        this.apply = apply;
+        this.machine = machine;
+        this.state = state;
+        this.options = options;
+        this.nextRequest = new AtomicLong(firstRequest);
+    }
+
+    @Override
+    public CompletableFuture<OpResult.Range> range(Op.Range range) {
+        return checked(() -> read(range.serializable(), () -> machine.range(range)), range);
+    }
+
+    @Override
+    public CompletableFuture<OpResult.Put> put(Op.Put put) {
+        return checked(() -> write(put).thenApply(OpResult.Put.class::cast), put);
+    }
+
+    @Override
+    public CompletableFuture<OpResult.Delete> delete(Op.Delete delete) {
+        return checked(() -> write(delete).thenApply(OpResult.Delete.class::cast), delete);
+    }
+
+    @Override
+    public CompletableFuture<OpResult.Txn> txn(Op.Txn txn) {
+        if (!onlyReads(txn.success()) || !onlyReads(txn.failure())) {
+            return checked(() -> write(txn).thenApply(OpResult.Txn.class::cast), txn);
+        }
+        boolean local = serializable(txn.success()) && serializable(txn.failure());
+        return checked(() -> read(local, () -> machine.read(txn)), txn);
+    }
+
+    @Override
+    public CompletableFuture<Lease> leaseGrant(long id, long ttl) {
+        long chosen = id != 0 ? id : chooseLeaseId();
+        return lease(new Command.LeaseGrant(chosen, ttl));
+    }
+
+    @Override
+    public CompletableFuture<Lease> leaseRevoke(long id) {
+        return lease(new Command.LeaseRevoke(id));
+    }
+
+    @Override
+    public CompletableFuture<Lease> leaseKeepAlive(long id) {
+        CompletableFuture<Lease> answer = new CompletableFuture<>();
+        boolean queued =
+                apply.offer(
+                        () -> {
+                            // A leader that has lost its quorum must not keep leases alive.
+                            if (System.nanoTime() > state.quorumDeadlineNanos()) {
+                                answer.completeExceptionally(new KvException(KvError.NOT_LEADER));
+                                return;
+                            }
+                            try {
+                                long ttl = apply.renewLease(id);
+                                answer.complete(new Lease(id, ttl, machine.revision()));
+                            } catch (KvException e) {
+                                answer.completeExceptionally(e);
+                            }
+                        });
+        if (!queued) {
+            answer.completeExceptionally(new KvException(KvError.TOO_MANY_REQUESTS));
+        }
+        return answer;
+    }
+
+    @Override
+    public Watch watch(WatchRequest request, WatchListener listener) {
+        return machine.watch(request, listener);
+    }
+
+    /** Proposes an entry of another kind than a command. */
+    CompletableFuture<Outcome> propose(Envelope.Kind kind, Bytes payload) {
+        CompletableFuture<Outcome> future = new CompletableFuture<>();
+        long request = nextRequest.incrementAndGet();
+        if (payload.size() + Envelope.HEADER_BYTES > options.requestBytesMax()) {
+            future.completeExceptionally(new KvException(KvError.REQUEST_TOO_LARGE));
+            return future;
+        }
+        apply.await(request, future);
+        watchDeadline(future);
+        consensus.propose(new Envelope(kind, request, payload).encode(), future);
+        return future;
+    }
+
+    /** Ends what has waited too long. Thread: timer. */
+    void expire() {
+        long now = System.nanoTime();
+        for (Map.Entry<CompletableFuture<?>, Long> entry : deadlines.entrySet()) {
+            if (now - entry.getValue() >= 0) {
+                entry.getKey().completeExceptionally(new KvException(KvError.TIMEOUT));
+            }
+        }
+    }
+
+    private void watchDeadline(CompletableFuture<?> future) {
+        long timeout = TimeUnit.MILLISECONDS.toNanos(options.requestTimeoutMillis());
+        deadlines.put(future, System.nanoTime() + timeout);
+        future.whenComplete((result, failure) -> deadlines.remove(future));
+    }
+
+    private <T> CompletableFuture<T> checked(Supplier<CompletableFuture<T>> call, Op op) {
+        try {
+            machine.check(op);
+            return call.get();
+        } catch (KvException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private <T> CompletableFuture<T> read(boolean local, Supplier<T> read) {
+        if (local) {
+            return CompletableFuture.completedFuture(read.get());
+        }
+        CompletableFuture<Void> barrier = consensus.readBarrier();
+        watchDeadline(barrier);
+        return barrier.thenApply(done -> read.get());
+    }
+
+    private CompletableFuture<OpResult> write(Op op) {
+        return command(new Command.Write(op)).thenApply(done -> ((Outcome.Done) done).result());
+    }
+
+    private CompletableFuture<Lease> lease(Command command) {
+        return command(command).thenApply(leased -> ((Outcome.Leased) leased).lease());
+    }
+
+    private CompletableFuture<Outcome> command(Command command) {
+        return propose(Envelope.Kind.KV, command.encode()).thenApply(KvService::accepted);
+    }
+
+    private static Outcome accepted(Outcome outcome) {
+        if (outcome instanceof Outcome.Refused refused) {
+            throw new KvException(refused.error());
+        }
+        return outcome;
+    }
+
+    private long chooseLeaseId() {
+        return Math.max(1, nextRequest.incrementAndGet() & Long.MAX_VALUE);
+    }
+
+    private static boolean onlyReads(List<Op> ops) {
+        return ops.stream().allMatch(Op.Range.class::isInstance);
+    }
+
+    private static boolean serializable(List<Op> ops) {
+        return ops.stream().allMatch(op -> ((Op.Range) op).serializable());
+    }
+}

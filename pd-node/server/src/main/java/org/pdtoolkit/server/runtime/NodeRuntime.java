@@ -1,0 +1,499 @@
+package org.pdtoolkit.server.runtime;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.pdtoolkit.kv.Consensus;
+import org.pdtoolkit.kv.Member;
+import org.pdtoolkit.kv.ReplicatedKv;
+import org.pdtoolkit.kv.machine.KvMachine;
+import org.pdtoolkit.raft.Message;
+import org.pdtoolkit.raft.Peer;
+import org.pdtoolkit.raft.RaftConfig;
+import org.pdtoolkit.raft.RaftNode;
+import org.pdtoolkit.raft.Role;
+import org.pdtoolkit.server.store.ConfStateCodec;
+import org.pdtoolkit.server.store.RaftLog;
+import org.pdtoolkit.server.transport.PeerHandler;
+import org.pdtoolkit.server.transport.PeerIdentity;
+import org.pdtoolkit.server.transport.PeerTransport;
+import org.pdtoolkit.storage.AppliedState;
+import org.pdtoolkit.storage.HardState;
+import org.pdtoolkit.storage.LogStore;
+import org.pdtoolkit.storage.OrderedStore;
+import org.pdtoolkit.storage.Storage;
+
+/**
+ * One member of the Raft group with its replicated store: opens the disk, talks to the peers, runs
+ * the threads.
+ *
+ * <p>Thread: {@link #start} and {@link #close} by the owner of the process; the rest by anyone.
+ */
+public final class NodeRuntime implements AutoCloseable {
+    private static final Logger LOG = LogManager.getLogger(NodeRuntime.class);
+    private static final int PROBE_TIMEOUT_MILLIS = 1_000;
+    private static final int LEASE_CHECK_MILLIS = 200;
+    private static final int HOUSEKEEPING_MILLIS = 100;
+    private static final int STOP_SECONDS = 5;
+
+    private final NodeOptions options;
+    private final Storage storage;
+    private final ClusterIdentity identity;
+    private final boolean fresh;
+    private final GroupState state = new GroupState();
+    private final Membership membership;
+    private final KvMachine machine;
+    private final PeerTransport transport;
+    private final ApplyLoop apply;
+    private final ConsensusLoop consensus;
+    private final KvService kv;
+    private final GroupView view;
+    private final Thread consensusThread;
+    private final Thread applyThread;
+    private final ScheduledExecutorService timer;
+    private final AtomicBoolean publishing = new AtomicBoolean();
+    private volatile LongSupplier incarnation = () -> 0;
+
+    private NodeRuntime(
+            NodeOptions options,
+            Storage storage,
+            ClusterIdentity identity,
+            boolean fresh,
+            Consumer<Throwable> onFatal) {
+        this.options = options;
+        this.storage = storage;
+        this.identity = identity;
+        this.fresh = fresh;
+        SplittableRandom random = new SplittableRandom(System.nanoTime() ^ identity.memberId());
+        OrderedStore ordered = storage.ordered();
+        AppliedState applied = repairLog(storage.log(), ordered.applied());
+        RaftLog log = new RaftLog(storage.log(), applied);
+        machine = new KvMachine(ordered);
+        PeerIdentity self = new PeerIdentity(identity.clusterId(), identity.memberId());
+        transport = new PeerTransport(self, new Peers(), options.peerTls());
+        membership = new Membership(this::onMembers);
+        RuntimeOptions numbers = options.runtime();
+        RaftNode raft =
+                new RaftNode(
+                        RaftConfig.builder(identity.memberId(), log)
+                                .electionTicks(numbers.electionTicks())
+                                .heartbeatTicks(numbers.heartbeatTicks())
+                                .preVote(numbers.preVote())
+                                .checkQuorum(true)
+                                .applied(applied.index())
+                                .random(random::nextInt)
+                                .verify(Boolean.getBoolean("pd.verify"))
+                                .build());
+        snapshots = new SnapshotTransfer(ordered, storage.snapshots());
+        apply =
+                new ApplyLoop(
+                        ordered,
+                        machine,
+                        membership,
+                        state,
+                        log,
+                        numbers,
+                        snapshots,
+                        new ApplyLoop.Callbacks(this::compactLog, onFatal));
+        int silentTicks = fresh ? 0 : numbers.electionTicks();
+        consensus =
+                new ConsensusLoop(
+                        raft, log, transport, apply, state, numbers, silentTicks, onFatal);
+        kv = new KvService(consensus, apply, machine, state, numbers, random.nextLong());
+        view = new GroupView(identity.memberId(), state, membership, consensus);
+        consensusThread = new Thread(consensus, "consensus");
+        applyThread = new Thread(apply, "apply");
+        timer = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "timer"));
+        if (fresh) {
+            List<Member> initial = initialMembers(options);
+            raft.bootstrap(
+                    initial.stream()
+                            .map(m -> new Peer(m.id(), MemberCodec.encode(m).toArray()))
+                            .toList());
+            membership.seed(initial);
+            advanceFirstElection(raft, initial.size());
+        } else {
+            try (OrderedStore.View stored = ordered.view()) {
+                membership.load(stored);
+            }
+            if (ConfStateCodec.decode(applied.confState())
+                    .voters()
+                    .equals(List.of(identity.memberId()))) {
+                raft.campaign();
+            }
+        }
+    }
+
+    private final SnapshotTransfer snapshots;
+
+    /**
+     * Opens the data dir and decides what this node is: a new member of a static cluster, or one
+     * that was here before.
+     *
+     * @throws NodeStartException saying what is wrong and what to do
+     */
+    public static NodeRuntime open(NodeOptions options, Consumer<Throwable> onFatal) {
+        Storage storage = StorageOpener.open(options.storage(), options.dataDir());
+        try {
+            LogStore log = storage.log();
+            boolean fresh =
+                    log.lastIndex() == 0
+                            && log.hardState().equals(HardState.EMPTY)
+                            && storage.ordered().applied().index() == 0;
+            ClusterIdentity identity =
+                    fresh ? newIdentity(options, log) : knownIdentity(options, log);
+            return new NodeRuntime(options, storage, identity, fresh, onFatal);
+        } catch (RuntimeException e) {
+            storage.close();
+            throw e;
+        }
+    }
+
+    private static ClusterIdentity newIdentity(NodeOptions options, LogStore log) {
+        List<Member> members = initialMembers(options);
+        Member self =
+                members.stream()
+                        .filter(m -> m.name().equals(options.name()))
+                        .findFirst()
+                        .orElseThrow(
+                                () ->
+                                        new NodeStartException(
+                                                "couldn't find local name \""
+                                                        + options.name()
+                                                        + "\" in the initial cluster"
+                                                        + " configuration "
+                                                        + options.initialCluster()));
+        ClusterIdentity identity =
+                new ClusterIdentity(ClusterIdentity.clusterId(members), self.id());
+        log.metadata()
+                .map(ClusterIdentity::decode)
+                .filter(stored -> !stored.equals(identity))
+                .ifPresent(
+                        stored -> {
+                            throw foreignData(options, stored);
+                        });
+        return identity;
+    }
+
+    private static ClusterIdentity knownIdentity(NodeOptions options, LogStore log) {
+        ClusterIdentity stored =
+                log.metadata()
+                        .map(ClusterIdentity::decode)
+                        .orElseThrow(
+                                () ->
+                                        new NodeStartException(
+                                                "data dir "
+                                                        + options.dataDir()
+                                                        + " holds a log without an identity"));
+        List<Member> members = initialMembers(options);
+        boolean listed = options.initialCluster().containsKey(options.name());
+        if (listed
+                && ClusterIdentity.clusterId(members) != stored.clusterId()
+                && members.stream().noneMatch(m -> m.id() == stored.memberId())) {
+            throw foreignData(options, stored);
+        }
+        return stored;
+    }
+
+    private static NodeStartException foreignData(NodeOptions options, ClusterIdentity stored) {
+        return new NodeStartException(
+                "data dir "
+                        + options.dataDir()
+                        + " belongs to member "
+                        + Long.toHexString(stored.memberId())
+                        + " of cluster "
+                        + Long.toHexString(stored.clusterId())
+                        + ", which is not the one that --initial-cluster, --advertise-peer-urls and"
+                        + " --initial-cluster-token describe: use the data dir of this member, or"
+                        + " an empty one for a new member");
+    }
+
+    private static List<Member> initialMembers(NodeOptions options) {
+        return ClusterIdentity.membersOf(options.initialCluster(), options.initialClusterToken());
+    }
+
+    /**
+     * A crash between installing a snapshot and cutting the log leaves the store ahead of the log;
+     * the store is right.
+     */
+    private static AppliedState repairLog(LogStore log, AppliedState applied) {
+        if (applied.index() > log.lastIndex()) {
+            HardState hard = log.hardState();
+            long term = Math.max(hard.term(), applied.term());
+            log.reset(
+                    applied.index(),
+                    applied.term(),
+                    new HardState(term, term == hard.term() ? hard.vote() : 0, applied.index()));
+        }
+        return applied;
+    }
+
+    /** Nobody can lead a cluster that has never run: no need to wait for a whole timeout first. */
+    private void advanceFirstElection(RaftNode raft, int members) {
+        int skipped = options.runtime().electionTicks() - (members == 1 ? 1 : 3);
+        for (int i = 0; i < skipped; i++) {
+            raft.tick();
+        }
+        if (members == 1) {
+            raft.campaign();
+        }
+    }
+
+    /**
+     * Listens for peers, makes sure that this member is not a wiped one, and starts the threads.
+     *
+     * @throws BindException naming the address in use
+     * @throws NodeStartException when the cluster already knows this member
+     */
+    public void start() throws BindException {
+        for (InetSocketAddress address : options.peerListen()) {
+            transport.listen(address);
+        }
+        if (fresh) {
+            refuseIfWiped();
+            if (storage.log().metadata().isEmpty()) {
+                storage.log().initialize(identity.encode());
+            }
+        }
+        onMembers(membership.members());
+        LOG.info(
+                "member starts: name={} member={} cluster={} storage={} fresh={} applied={}",
+                options.name(),
+                Long.toHexString(identity.memberId()),
+                Long.toHexString(identity.clusterId()),
+                options.storage(),
+                fresh,
+                state.appliedIndex());
+        consensusThread.start();
+        applyThread.start();
+        // With fixed delay: late ticks are lost, not made up for in a burst.
+        int tick = options.runtime().tickMillis();
+        timer.scheduleWithFixedDelay(consensus::tick, tick, tick, TimeUnit.MILLISECONDS);
+        every(HOUSEKEEPING_MILLIS, kv::expire);
+        every(HOUSEKEEPING_MILLIS, this::publishSelf);
+        every(LEASE_CHECK_MILLIS, this::revokeExpired);
+    }
+
+    private void every(int millis, Runnable task) {
+        timer.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException e) {
+                        LOG.error("timer task failed", e);
+                    }
+                },
+                millis,
+                millis,
+                TimeUnit.MILLISECONDS);
+    }
+
+    private void refuseIfWiped() {
+        for (Member peer : membership.members()) {
+            if (peer.id() == identity.memberId()) {
+                continue;
+            }
+            for (String url : peer.peerUrls()) {
+                boolean known;
+                try {
+                    known =
+                            transport.probePublished(
+                                    URI.create(url), peer.id(), PROBE_TIMEOUT_MILLIS);
+                } catch (IOException e) {
+                    LOG.debug("peer does not answer yet: url={} cause={}", url, e.toString());
+                    continue;
+                }
+                if (known) {
+                    throw new NodeStartException(
+                            "member "
+                                    + Long.toHexString(identity.memberId())
+                                    + " ("
+                                    + options.name()
+                                    + ") has already been bootstrapped: the cluster knows it, but"
+                                    + " the data dir "
+                                    + options.dataDir()
+                                    + " is empty. A member that lost its data must be removed and"
+                                    + " added again; it may not vote with an empty memory");
+                }
+            }
+        }
+    }
+
+    public ReplicatedKv kv() {
+        return kv;
+    }
+
+    public Consensus consensus() {
+        return view;
+    }
+
+    /** The state machine, for metrics and local reads. */
+    public KvMachine machine() {
+        return machine;
+    }
+
+    public long appliedIndex() {
+        return state.appliedIndex();
+    }
+
+    public OrderedStore.Usage storageUsage() {
+        return storage.ordered().usage();
+    }
+
+    public long raftClusterId() {
+        return identity.clusterId();
+    }
+
+    public int peersUp() {
+        return transport.peersUp();
+    }
+
+    /**
+     * Where to read what tells this cluster from others with the same members, once it is known.
+     */
+    public void incarnation(LongSupplier source) {
+        incarnation = source;
+    }
+
+    private void onMembers(List<Member> members) {
+        Map<Long, List<URI>> peers = new HashMap<>();
+        members.forEach(m -> peers.put(m.id(), m.peerUrls().stream().map(URI::create).toList()));
+        transport.setPeers(peers);
+    }
+
+    /** Tells the cluster this member's name and client URLs until it knows them. */
+    private void publishSelf() {
+        Member known = membership.find(identity.memberId());
+        if (known == null
+                || state.office().leader() == 0
+                || (known.name().equals(options.name())
+                        && known.clientUrls().equals(options.advertiseClientUrls()))
+                || !publishing.compareAndSet(false, true)) {
+            return;
+        }
+        Member self =
+                new Member(
+                        identity.memberId(),
+                        options.name(),
+                        options.advertisePeerUrls(),
+                        options.advertiseClientUrls(),
+                        false);
+        kv.propose(Envelope.Kind.PUBLISH, MemberCodec.encode(self))
+                .whenComplete((outcome, failure) -> publishing.set(false));
+    }
+
+    private void revokeExpired() {
+        apply.offer(() -> apply.expiredLeases().forEach(kv::leaseRevoke));
+    }
+
+    private void compactLog(long index) {
+        consensus.compact(index);
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Hands leadership to another member if it can, then stops everything and closes the disk. */
+    @Override
+    public void close() {
+        if (state.office().role() == Role.LEADER) {
+            handOver();
+        }
+        timer.shutdown();
+        consensus.stop();
+        join(consensusThread);
+        apply.stop();
+        join(applyThread);
+        transport.close();
+        storage.close();
+    }
+
+    private void handOver() {
+        for (Member member : membership.members()) {
+            if (member.id() == identity.memberId() || transport.peersUp() == 0) {
+                continue;
+            }
+            try {
+                consensus
+                        .transferLeader(member.id())
+                        .get(options.runtime().electionTimeoutMillis(), TimeUnit.MILLISECONDS);
+                return;
+            } catch (ExecutionException | TimeoutException e) {
+                LOG.debug("leadership not handed over: to={} cause={}", member.name(), e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What the transport needs of this node. */
+    private final class Peers implements PeerHandler {
+        @Override
+        public void onMessage(Message message) {
+            consensus.step(message);
+        }
+
+        @Override
+        public void onUnreachable(long peer) {
+            consensus.reportUnreachable(peer);
+        }
+
+        @Override
+        public void onSnapshotSent(long peer, boolean success) {
+            consensus.reportSnapshot(peer, success);
+        }
+
+        @Override
+        public boolean isMember(long id) {
+            return membership.find(id) != null;
+        }
+
+        @Override
+        public boolean hasPublished(long id) {
+            Member member = membership.find(id);
+            return member != null && !member.clientUrls().isEmpty();
+        }
+
+        @Override
+        public long incarnation() {
+            return incarnation.getAsLong();
+        }
+
+        @Override
+        public SnapshotSink receiveSnapshot(Message message) {
+            return snapshots.sink(message, consensus::step);
+        }
+
+        @Override
+        public SnapshotSource openSnapshot() {
+            return snapshots.source();
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package org.pdtoolkit.server.transport;
+
+import io.netty.buffer.ByteBuf;
+
+/** First frame of a connection: who calls whom, and why. */
+record Hello(PeerFrame.Stream stream, long clusterId, long incarnation, long from, long to) {
+    private static final int BYTES = 1 + 4 * Long.BYTES;
+
+    void encode(ByteBuf out) {
+        out.writeByte(stream.ordinal());
+        out.writeLong(clusterId).writeLong(incarnation).writeLong(from).writeLong(to);
+    }
+
+    static Hello decode(ByteBuf in) {
+        if (in.readableBytes() != BYTES) {
+            throw new IllegalArgumentException("HELLO of " + in.readableBytes() + " bytes");
+        }
+        PeerFrame.Stream stream = PeerFrame.Stream.of(in.readUnsignedByte());
+        return new Hello(stream, in.readLong(), in.readLong(), in.readLong(), in.readLong());
+    }
+}

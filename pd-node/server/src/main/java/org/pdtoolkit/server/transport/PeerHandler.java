@@ -1,0 +1,56 @@
+package org.pdtoolkit.server.transport;
+
+import java.io.OutputStream;
+import org.pdtoolkit.raft.Message;
+import org.pdtoolkit.raft.Snapshot;
+
+/** What the transport asks and tells the node. Thread: network; must not block unless said. */
+public interface PeerHandler {
+    /** A message of a known member addressed to this one. */
+    void onMessage(Message message);
+
+    /** Messages to {@code peer} are being lost. */
+    void onUnreachable(long peer);
+
+    /** A snapshot to {@code peer} has arrived, or not. */
+    void onSnapshotSent(long peer, boolean success);
+
+    boolean isMember(long id);
+
+    /** Whether the member of that id has ever published its name and client URLs. */
+    boolean hasPublished(long id);
+
+    /**
+     * What tells two clusters with equal member lists apart once both hold data (the PD cluster
+     * id); 0 while unknown.
+     */
+    long incarnation();
+
+    /** Where the content of an arriving snapshot goes. Thread: snapshot; may block. */
+    interface SnapshotSink extends AutoCloseable {
+        OutputStream stream();
+
+        /** All of it has arrived: make it durable, then hand the message to Raft. */
+        void complete();
+
+        /** Discards it unless complete. */
+        @Override
+        void close();
+    }
+
+    SnapshotSink receiveSnapshot(Message message);
+
+    /** Content of a snapshot to send. Thread: snapshot; may block. */
+    interface SnapshotSource extends AutoCloseable {
+        /** What the content stands for; not older than what Raft asked for. */
+        Snapshot snapshot();
+
+        /** Next piece, or {@code null} at the end. */
+        byte[] next();
+
+        @Override
+        void close();
+    }
+
+    SnapshotSource openSnapshot();
+}

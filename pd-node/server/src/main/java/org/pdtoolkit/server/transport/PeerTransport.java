@@ -1,0 +1,284 @@
+package org.pdtoolkit.server.transport;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.pdtoolkit.raft.Message;
+import org.pdtoolkit.raft.MessageType;
+
+/**
+ * Carries Raft messages between members.
+ *
+ * <p>Thread: {@link #send} and {@link #flush} from consensus; {@link #setPeers} from apply; the
+ * handler is called on network threads.
+ */
+public final class PeerTransport implements AutoCloseable {
+    private static final Logger LOG = LogManager.getLogger(PeerTransport.class);
+    private static final int CONNECTIONS_MAX = 1_000;
+    private static final int SNAPSHOT_TIMEOUT_MILLIS = 10_000;
+
+    /**
+     * TLS of the peer port.
+     *
+     * @param server demands a client certificate
+     * @param client dials
+     * @param sockets dials too, for blocking connections
+     */
+    public record PeerTls(
+            SslContext server, SslContext client, javax.net.ssl.SSLSocketFactory sockets) {}
+
+    private record Peer(List<URI> urls, PeerLink control, PeerLink bulk) {}
+
+    private final PeerIdentity self;
+    private final PeerHandler handler;
+    private final PeerTls tls;
+    private final EventLoopGroup group;
+    private final ExecutorService snapshotReceivers;
+    private final ExecutorService snapshotSenders;
+    private final PeerLink.Dialler dialler;
+    private final LogLimiter limiter = new LogLimiter();
+    private final AtomicInteger accepted = new AtomicInteger();
+    private final List<Channel> listeners = new ArrayList<>();
+    private final Map<Long, Peer> peers = new ConcurrentHashMap<>();
+
+    /**
+     * @param tls {@code null} for plain text
+     */
+    public PeerTransport(PeerIdentity self, PeerHandler handler, PeerTls tls) {
+        this.self = self;
+        this.handler = handler;
+        this.tls = tls;
+        this.group =
+                new MultiThreadIoEventLoopGroup(
+                        1, new DefaultThreadFactory("peer", true), NioIoHandler.newFactory());
+        this.snapshotReceivers =
+                Executors.newSingleThreadExecutor(new DefaultThreadFactory("snapshot-in", true));
+        this.snapshotSenders =
+                Executors.newSingleThreadExecutor(new DefaultThreadFactory("snapshot-out", true));
+        Bootstrap template =
+                new Bootstrap()
+                        .channel(NioSocketChannel.class)
+                        .option(ChannelOption.TCP_NODELAY, true)
+                        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 1_000)
+                        .option(
+                                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                                new WriteBufferWaterMark(8 << 20, 16 << 20));
+        this.dialler = new PeerLink.Dialler(group, template, tls == null ? null : tls.client());
+    }
+
+    /**
+     * Listens on one address.
+     *
+     * @throws BindException naming the address when it is in use
+     */
+    public void listen(InetSocketAddress address) throws BindException {
+        ServerBootstrap server =
+                new ServerBootstrap()
+                        .group(group)
+                        .channel(NioServerSocketChannel.class)
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .option(ChannelOption.SO_BACKLOG, 1024)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childHandler(new Accept());
+        var bound = server.bind(address).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            BindException failure =
+                    new BindException(
+                            "cannot listen for peers on "
+                                    + address.getHostString()
+                                    + ":"
+                                    + address.getPort()
+                                    + ": "
+                                    + bound.cause().getMessage());
+            failure.initCause(bound.cause());
+            throw failure;
+        }
+        listeners.add(bound.channel());
+    }
+
+    private final class Accept extends ChannelInitializer<Channel> {
+        @Override
+        protected void initChannel(Channel channel) {
+            if (accepted.incrementAndGet() > CONNECTIONS_MAX) {
+                accepted.decrementAndGet();
+                channel.close();
+                return;
+            }
+            channel.closeFuture().addListener(done -> accepted.decrementAndGet());
+            if (tls != null) {
+                channel.pipeline().addLast(tls.server().newHandler(channel.alloc()));
+            }
+            channel.pipeline()
+                    .addLast(PeerAcceptor.HANDSHAKE_TIMEOUT, PeerAcceptor.handshakeTimeout())
+                    .addLast(new PeerFrameDecoder(true))
+                    .addLast(new PeerAcceptor(self, handler, snapshotReceivers, limiter));
+        }
+    }
+
+    /** Sets who else is a member; streams to the others are closed. */
+    public void setPeers(Map<Long, List<URI>> members) {
+        for (Map.Entry<Long, Peer> known : peers.entrySet()) {
+            if (!members.containsKey(known.getKey()) && peers.remove(known.getKey()) != null) {
+                known.getValue().control().close();
+                known.getValue().bulk().close();
+            }
+        }
+        members.forEach(
+                (id, urls) -> {
+                    if (id == self.memberId() || urls.isEmpty()) {
+                        return;
+                    }
+                    Peer known = peers.get(id);
+                    if (known == null) {
+                        peers.put(id, open(id, urls));
+                    } else if (!known.urls().equals(urls)) {
+                        known.control().update(urls);
+                        known.bulk().update(urls);
+                        peers.put(id, new Peer(urls, known.control(), known.bulk()));
+                    }
+                });
+    }
+
+    private Peer open(long id, List<URI> urls) {
+        PeerLink control =
+                new PeerLink(PeerFrame.Stream.CONTROL, self, id, handler, dialler, limiter);
+        PeerLink bulk = new PeerLink(PeerFrame.Stream.BULK, self, id, handler, dialler, limiter);
+        control.open(urls);
+        bulk.open(urls);
+        return new Peer(urls, control, bulk);
+    }
+
+    /** Number of peers whose control stream is up. */
+    public int peersUp() {
+        int up = 0;
+        for (Peer peer : peers.values()) {
+            up += peer.control().isUp() ? 1 : 0;
+        }
+        return up;
+    }
+
+    /** Queues messages for their receivers; {@link #flush} sends them. */
+    public void send(List<Message> messages) {
+        for (Message message : messages) {
+            send(message);
+        }
+    }
+
+    private void send(Message message) {
+        Peer peer = peers.get(message.to());
+        if (message.type() == MessageType.SNAP) {
+            if (peer == null) {
+                handler.onSnapshotSent(message.to(), false);
+            } else {
+                snapshotSenders.execute(() -> sendSnapshot(message, peer.urls()));
+            }
+            return;
+        }
+        if (peer == null) {
+            return;
+        }
+        boolean bulk = !message.entries().isEmpty();
+        boolean sent = (bulk ? peer.bulk() : peer.control()).send(message);
+        if (!sent && message.type() == MessageType.APP) {
+            handler.onUnreachable(message.to());
+        }
+    }
+
+    public void flush() {
+        for (Peer peer : peers.values()) {
+            peer.control().flush();
+            peer.bulk().flush();
+        }
+    }
+
+    private void sendSnapshot(Message message, List<URI> urls) {
+        boolean success = false;
+        long started = System.nanoTime();
+        try (PeerHandler.SnapshotSource source = handler.openSnapshot();
+                PeerCall call = call(urls.get(0), SNAPSHOT_TIMEOUT_MILLIS)) {
+            call.greet(hello(PeerFrame.Stream.SNAPSHOT, message.to()));
+            Message actual = message.toBuilder().snapshot(source.snapshot()).build();
+            call.send(PeerFrame.Type.MESSAGE, out -> MessageCodec.encode(actual, out));
+            long bytes = 0;
+            for (byte[] piece = source.next(); piece != null; piece = source.next()) {
+                byte[] content = piece;
+                bytes += content.length;
+                call.send(PeerFrame.Type.CHUNK, out -> out.writeBytes(content));
+            }
+            call.send(PeerFrame.Type.END, out -> {});
+            call.flush();
+            call.receive(PeerFrame.Type.ACCEPTED);
+            success = true;
+            LOG.info(
+                    "snapshot sent: peer={} index={} bytes={} took_ms={}",
+                    Long.toHexString(message.to()),
+                    source.snapshot().index(),
+                    bytes,
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
+        } catch (IOException | RuntimeException e) {
+            LOG.warn(
+                    "snapshot not sent: peer={} cause=\"{}\"",
+                    Long.toHexString(message.to()),
+                    e.toString());
+        }
+        handler.onSnapshotSent(message.to(), success);
+    }
+
+    /**
+     * Asks the member behind {@code url} whether it knows this member as one that has published
+     * itself before. Blocks for at most {@code timeoutMillis} per step.
+     *
+     * @throws IOException when there is no answer
+     */
+    public boolean probePublished(URI url, long peer, int timeoutMillis) throws IOException {
+        try (PeerCall call = call(url, timeoutMillis)) {
+            return call.greet(hello(PeerFrame.Stream.PROBE, peer)).published();
+        }
+    }
+
+    private PeerCall call(URI url, int timeoutMillis) throws IOException {
+        return PeerCall.connect(url, tls == null ? null : tls.sockets(), timeoutMillis);
+    }
+
+    private Hello hello(PeerFrame.Stream stream, long to) {
+        return new Hello(stream, self.clusterId(), handler.incarnation(), self.memberId(), to);
+    }
+
+    @Override
+    public void close() {
+        listeners.forEach(Channel::close);
+        peers.values()
+                .forEach(
+                        peer -> {
+                            peer.control().close();
+                            peer.bulk().close();
+                        });
+        snapshotSenders.shutdown();
+        snapshotReceivers.shutdown();
+        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3_000);
+    }
+}
