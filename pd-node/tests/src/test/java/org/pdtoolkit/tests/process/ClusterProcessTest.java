@@ -1,0 +1,111 @@
+package org.pdtoolkit.tests.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.pdtoolkit.tests.bench.FailoverBench;
+import org.pdtoolkit.wire.pdpb.GetMembersResponse;
+import org.pdtoolkit.wire.pdpb.Member;
+
+/** Static clusters of real processes: cold start, restart, kill -9, transfer. */
+class ClusterProcessTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir Path directory;
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 5})
+    void aStaticClusterStartsAndKeepsItsIdsThroughARestart(int size) {
+        try (LocalCluster cluster = new LocalCluster(size, directory, List.of())) {
+            cluster.start();
+            cluster.awaitLeader(PATIENCE);
+            Set<Member> before = published(cluster, size);
+            long id = cluster.endpoints().clusterId();
+            assertNotEquals(0, id);
+            cluster.nodes().forEach(node -> assertEquals(0, node.stop(), node.output()));
+            cluster.start();
+            cluster.awaitLeader(PATIENCE);
+            assertEquals(before, published(cluster, size));
+            assertEquals(id, cluster.endpoints().clusterId());
+        }
+    }
+
+    /** Members once all of them have published their client URLs. */
+    private static Set<Member> published(LocalCluster cluster, int size) {
+        String url = cluster.clientUrls().get(0);
+        Set<Member> members = new HashSet<>();
+        LocalCluster.await(
+                "all members published",
+                PATIENCE,
+                () -> {
+                    members.clear();
+                    cluster.endpoints()
+                            .members(url)
+                            .map(GetMembersResponse::getMembersList)
+                            .ifPresent(members::addAll);
+                    return members.size() == size
+                            && members.stream().allMatch(m -> m.getClientUrlsCount() == 1);
+                });
+        return members;
+    }
+
+    @Test
+    void killedAndMovedLeadersLoseNothingAndRepeatNothing() {
+        FailoverBench.Result result = FailoverBench.run(directory, 3, 2, List.of());
+        assertEquals(List.of(), result.violations());
+        assertEquals(List.of(), result.writesLost());
+        assertTrue(result.writesAcknowledged() > 0, "no write was acknowledged");
+    }
+
+    @Test
+    @Tag("long")
+    void twentyKillsInARowLoseNothingAndRepeatNothing() {
+        FailoverBench.Result result = FailoverBench.run(directory, 20, 10, List.of());
+        assertEquals(List.of(), result.violations());
+        assertEquals(List.of(), result.writesLost());
+    }
+
+    @Test
+    void aMemberThatFellFarBehindCatchesUpBySnapshot() {
+        List<String> flags = List.of("--snapshot-count=50", "--snapshot-catchup-entries=10");
+        try (LocalCluster cluster = new LocalCluster(3, directory, flags)) {
+            cluster.start();
+            String leader = cluster.awaitLeader(PATIENCE);
+            published(cluster, 3);
+            NodeProcess behind =
+                    cluster.nodes().stream()
+                            .filter(node -> !node.name().equals(leader))
+                            .findFirst()
+                            .orElseThrow();
+            behind.kill();
+            KvWriter writer = new KvWriter(cluster.endpoints()).start();
+            LocalCluster.await("300 writes", PATIENCE, () -> writer.acknowledged() >= 300);
+            writer.close();
+            behind.start();
+            LocalCluster.await(
+                    "a snapshot installed",
+                    PATIENCE,
+                    () -> behind.output().contains("snapshot installed"));
+            // With the third member gone, the one that was behind is needed for every write.
+            NodeProcess third =
+                    cluster.nodes().stream()
+                            .filter(n -> n != behind && !n.name().equals(leader))
+                            .findFirst()
+                            .orElseThrow();
+            third.kill();
+            cluster.awaitLeader(PATIENCE);
+            assertEquals(List.of(), writer.lost());
+        }
+    }
+}
