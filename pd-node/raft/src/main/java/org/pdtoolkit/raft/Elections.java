@@ -1,8 +1,5 @@
 package org.pdtoolkit.raft;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
-import java.util.Arrays;
 import java.util.List;
 import org.pdtoolkit.raft.quorum.IdSet;
 import org.pdtoolkit.raft.quorum.Vote;
@@ -17,8 +14,6 @@ final class Elections {
         /** The leader asked for it; passes leases and needs no pre-vote. */
         TRANSFER
     }
-
-    private static final byte[] TRANSFER_CONTEXT = "CampaignTransfer".getBytes(US_ASCII);
 
     private final Raft raft;
 
@@ -111,7 +106,7 @@ final class Elections {
                             .index(lastIndex)
                             .logTerm(lastTerm);
             if (kind == Campaign.TRANSFER) {
-                message.context(TRANSFER_CONTEXT);
+                message.context(Message.transferMark());
             }
             raft.sendVote(message);
         }
@@ -119,10 +114,6 @@ final class Elections {
 
     private static MessageType answerTo(MessageType request) {
         return request == MessageType.VOTE ? MessageType.VOTE_RESP : MessageType.PRE_VOTE_RESP;
-    }
-
-    boolean isTransfer(Message request) {
-        return Arrays.equals(request.context(), TRANSFER_CONTEXT);
     }
 
     /** Answers a candidate of the own or, for a pre-vote, of a later term. */

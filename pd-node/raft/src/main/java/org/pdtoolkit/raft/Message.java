@@ -1,5 +1,6 @@
 package org.pdtoolkit.raft;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -38,6 +39,9 @@ public record Message(
 
     private static final byte[] NO_CONTEXT = {};
 
+    private static final byte[] TRANSFER_MARK =
+            "CampaignTransfer".getBytes(StandardCharsets.US_ASCII);
+
     public Message {
         Objects.requireNonNull(type, "type");
         Objects.requireNonNull(snapshot, "snapshot");
@@ -49,6 +53,16 @@ public record Message(
     /** Whether {@code id} names a storage thread instead of a node. */
     public static boolean isStorageThread(long id) {
         return id == APPEND_THREAD || id == APPLY_THREAD;
+    }
+
+    /** Context of the vote requests of a member that was asked to take over. */
+    static byte[] transferMark() {
+        return TRANSFER_MARK;
+    }
+
+    /** Whether this vote request comes from a member that its leader asked to take over. */
+    public boolean isTransferCampaign() {
+        return Arrays.equals(context, TRANSFER_MARK);
     }
 
     public static Builder builder(MessageType type) {

@@ -184,7 +184,7 @@ final class Raft {
                     config.checkQuorum()
                             && leader != NONE
                             && electionElapsed < config.electionTicks();
-            if (inLease && !elections.isTransfer(message)) {
+            if (inLease && !message.isTransferCampaign()) {
                 elections.ignoreInLease(message);
                 return false;
             }

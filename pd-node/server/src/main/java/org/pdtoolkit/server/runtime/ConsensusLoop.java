@@ -2,9 +2,11 @@ package org.pdtoolkit.server.runtime;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,6 +27,7 @@ import org.pdtoolkit.raft.RaftNode;
 import org.pdtoolkit.raft.ReadState;
 import org.pdtoolkit.raft.Ready;
 import org.pdtoolkit.raft.Role;
+import org.pdtoolkit.raft.Status;
 import org.pdtoolkit.server.store.RaftLog;
 import org.pdtoolkit.server.transport.PeerTransport;
 
@@ -48,6 +51,7 @@ final class ConsensusLoop implements Runnable {
     private final ApplyLoop apply;
     private final GroupState state;
     private final RuntimeOptions options;
+    private final VoterPromise promise;
     private final Consumer<Throwable> onFatal;
     private final ArrayBlockingQueue<Runnable> mailbox = new ArrayBlockingQueue<>(MAILBOX_MAX);
     private final AtomicBoolean tickDue = new AtomicBoolean();
@@ -56,15 +60,19 @@ final class ConsensusLoop implements Runnable {
     private final Map<Long, ReadRound> rounds = new LinkedHashMap<>();
     private volatile boolean running = true;
     private long nextRound;
-    private int silentTicks;
+    private int activityTicksLeft;
     private Transfer transfer;
 
     private record Proposal(byte[] data, CompletableFuture<?> dropped) {}
 
-    /** One read-index request to the group, and who waits for it. */
-    private record ReadRound(long sentNanos, List<CompletableFuture<Void>> waiting) {}
+    /**
+     * One read-index request to the group, and who waits for it.
+     *
+     * @param ledTerm term that this member led when it asked, 0 when it did not lead
+     */
+    private record ReadRound(long sentNanos, long ledTerm, List<CompletableFuture<Void>> waiting) {}
 
-    private record Transfer(CompletableFuture<Void> done, int[] ticksLeft) {}
+    private record Transfer(CompletableFuture<Void> done, long target, int[] ticksLeft) {}
 
     /**
      * @param silentTicks ticks during which no vote is given: a restarted voter has forgotten whom
@@ -77,7 +85,7 @@ final class ConsensusLoop implements Runnable {
             ApplyLoop apply,
             GroupState state,
             RuntimeOptions options,
-            int silentTicks,
+            VoterPromise promise,
             Consumer<Throwable> onFatal) {
         this.raft = raft;
         this.log = log;
@@ -85,7 +93,7 @@ final class ConsensusLoop implements Runnable {
         this.apply = apply;
         this.state = state;
         this.options = options;
-        this.silentTicks = silentTicks;
+        this.promise = promise;
         this.onFatal = onFatal;
     }
 
@@ -183,14 +191,12 @@ final class ConsensusLoop implements Runnable {
     }
 
     private void onTick() {
-        if (silentTicks > 0) {
-            silentTicks--;
-        }
         raft.tick();
         dropStaleReads();
         if (raft.role() == Role.LEADER) {
             // Also proves leadership: its answer moves the fence.
             startRound(new ArrayList<>());
+            publishActivity();
             long now = System.nanoTime();
             if (state.diskDeadlineNanos() - now < options.diskFenceNanos() / 2) {
                 log.append(org.pdtoolkit.raft.HardState.EMPTY, List.of(), true);
@@ -198,21 +204,38 @@ final class ConsensusLoop implements Runnable {
             }
         }
         if (transfer != null && --transfer.ticksLeft()[0] <= 0) {
+            endTerm(transfer.target());
             transfer.done().completeExceptionally(new KvException(KvError.TIMEOUT));
             transfer = null;
         }
     }
 
+    /**
+     * Gives up leadership by raising the term. The order to take over may still lie in the socket
+     * of a paused member, who would act on it whenever it wakes; with the term over it is void.
+     */
+    private void endTerm(long target) {
+        if (raft.role() == Role.LEADER) {
+            raft.step(
+                    Message.builder(MessageType.APP_RESP)
+                            .from(target)
+                            .to(raft.id())
+                            .term(raft.term() + 1)
+                            .build());
+        }
+    }
+
     private void onMessage(Message message) {
-        boolean asksForVote =
-                message.type() == MessageType.VOTE || message.type() == MessageType.PRE_VOTE;
-        if (asksForVote && silentTicks > 0) {
+        if (!promise.admits(message, System.nanoTime())) {
             return;
         }
         try {
             raft.step(message);
         } catch (RaftException e) {
             LOG.debug("message ignored: type={} cause={}", message.type(), e.kind());
+        }
+        if (VoterPromise.fromLeader(message, raft.leader(), raft.term())) {
+            promise.heard(System.nanoTime());
         }
     }
 
@@ -225,7 +248,9 @@ final class ConsensusLoop implements Runnable {
             if (transfer != null) {
                 transfer.done().completeExceptionally(new KvException(KvError.LEADER_CHANGED));
             }
-            transfer = new Transfer(done, new int[] {options.electionTicks() + 1});
+            transfer = new Transfer(done, target, new int[] {options.electionTicks() + 1});
+            // From here on another member may lead at any moment.
+            state.quorumDeadlineNanos(Long.MIN_VALUE);
             raft.transferLeader(target);
         }
     }
@@ -266,7 +291,8 @@ final class ConsensusLoop implements Runnable {
 
     private void startRound(List<CompletableFuture<Void>> waiting) {
         long id = ++nextRound;
-        rounds.put(id, new ReadRound(System.nanoTime(), waiting));
+        long ledTerm = raft.role() == Role.LEADER ? raft.term() : 0;
+        rounds.put(id, new ReadRound(System.nanoTime(), ledTerm, waiting));
         raft.readIndex(ByteBuffer.allocate(Long.BYTES).putLong(id).array());
     }
 
@@ -330,6 +356,21 @@ final class ConsensusLoop implements Runnable {
         return late;
     }
 
+    /** Now and then: a full status is not for free. */
+    private void publishActivity() {
+        if (--activityTicksLeft > 0) {
+            return;
+        }
+        activityTicksLeft = options.electionTicks() / 2;
+        Set<Long> active = new HashSet<>();
+        for (Status.PeerProgress peer : raft.status().progress()) {
+            if (peer.recentActive()) {
+                active.add(peer.id());
+            }
+        }
+        state.activePeers(Set.copyOf(active));
+    }
+
     private void diskDone() {
         state.diskDeadlineNanos(System.nanoTime() + options.diskFenceNanos());
     }
@@ -359,7 +400,8 @@ final class ConsensusLoop implements Runnable {
         if (round == null) {
             return;
         }
-        if (raft.role() == Role.LEADER) {
+        boolean leads = raft.role() == Role.LEADER && raft.term() == round.ledTerm();
+        if (leads && transfer == null) {
             // The quorum answered heartbeats sent at or after this instant.
             state.quorumDeadlineNanos(round.sentNanos() + options.quorumFenceNanos());
         }

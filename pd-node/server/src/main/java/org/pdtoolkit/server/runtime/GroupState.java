@@ -1,5 +1,6 @@
 package org.pdtoolkit.server.runtime;
 
+import java.util.Set;
 import org.pdtoolkit.raft.Role;
 
 /**
@@ -18,6 +19,7 @@ final class GroupState {
     private volatile Office office = new Office(0, Role.FOLLOWER, 0);
     private volatile long quorumDeadlineNanos = Long.MIN_VALUE;
     private volatile long diskDeadlineNanos = Long.MIN_VALUE;
+    private volatile Set<Long> activePeers = Set.of();
     private volatile long leaderChanges;
     private volatile long appliedIndex;
     private volatile long appliedTerm;
@@ -27,7 +29,8 @@ final class GroupState {
     }
 
     void office(Office now) {
-        if (now.role() != Role.LEADER) {
+        if (now.role() != Role.LEADER || now.term() != office.term()) {
+            // A deadline belongs to the term in which it was earned.
             quorumDeadlineNanos = Long.MIN_VALUE;
         }
         if (now.leader() != 0 && now.leader() != lastLeader) {
@@ -65,6 +68,15 @@ final class GroupState {
 
     void diskDeadlineNanos(long deadline) {
         diskDeadlineNanos = deadline;
+    }
+
+    /** Members that answered the leader lately; empty until it has looked. */
+    Set<Long> activePeers() {
+        return activePeers;
+    }
+
+    void activePeers(Set<Long> active) {
+        activePeers = active;
     }
 
     long appliedIndex() {

@@ -60,6 +60,11 @@ final class GroupView implements Consensus {
     }
 
     @Override
+    public boolean recentlyActive(long id) {
+        return state.activePeers().contains(id);
+    }
+
+    @Override
     public CompletableFuture<Void> transferLeader(long target) {
         return loop.transferLeader(target);
     }

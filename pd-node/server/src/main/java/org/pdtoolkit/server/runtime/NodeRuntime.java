@@ -110,10 +110,12 @@ public final class NodeRuntime implements AutoCloseable {
                         numbers,
                         snapshots,
                         new ApplyLoop.Callbacks(this::compactLog, onFatal));
-        int silentTicks = fresh ? 0 : numbers.electionTicks();
+        VoterPromise promise = new VoterPromise(numbers.electionTimeoutMillis() * 1_000_000L);
+        if (!fresh) {
+            promise.heard(System.nanoTime());
+        }
         consensus =
-                new ConsensusLoop(
-                        raft, log, transport, apply, state, numbers, silentTicks, onFatal);
+                new ConsensusLoop(raft, log, transport, apply, state, numbers, promise, onFatal);
         kv = new KvService(consensus, apply, machine, state, numbers, random.nextLong());
         view = new GroupView(identity.memberId(), state, membership, consensus);
         consensusThread = new Thread(consensus, "consensus");
@@ -428,7 +430,7 @@ public final class NodeRuntime implements AutoCloseable {
 
     private void handOver() {
         for (Member member : membership.members()) {
-            if (member.id() == identity.memberId() || transport.peersUp() == 0) {
+            if (member.id() == identity.memberId() || !view.recentlyActive(member.id())) {
                 continue;
             }
             try {
