@@ -3,8 +3,13 @@ package org.pdtoolkit.server.port;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -13,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The open client port: gRPC and HTTP/1.1 on the same addresses (design D2).
@@ -35,9 +39,9 @@ public final class ClientPort implements AutoCloseable {
     private final Server server;
     private final EventLoops loops;
     private final PortLimits limits;
-    private final AtomicInteger open;
+    private final ChannelGroup open;
 
-    private ClientPort(Server server, EventLoops loops, PortLimits limits, AtomicInteger open) {
+    private ClientPort(Server server, EventLoops loops, PortLimits limits, ChannelGroup open) {
         this.server = server;
         this.loops = loops;
         this.limits = limits;
@@ -67,7 +71,7 @@ public final class ClientPort implements AutoCloseable {
             HttpHandler http,
             PortLimits limits) {
         Optional<SslContext> context = tls.map(TlsContexts::server);
-        AtomicInteger open = new AtomicInteger();
+        ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         ConnectionSetup setup = new ConnectionSetup(context, limits, http, open);
         EventLoops loops = EventLoops.open(limits.ioThreads());
         Server server = build(listen, services, setup, loops);
@@ -122,7 +126,7 @@ public final class ClientPort implements AutoCloseable {
 
     /** Connections that are open now, of all protocols. */
     public int openConnections() {
-        return open.get();
+        return open.size();
     }
 
     /** Stops listening at once, lets calls under way end for the grace, then cuts them. */
@@ -132,16 +136,30 @@ public final class ClientPort implements AutoCloseable {
         boolean interrupted = false;
         try {
             if (!server.awaitTermination(limits.closeGrace().toMillis(), TimeUnit.MILLISECONDS)) {
-                server.shutdownNow();
+                open.forEach(ClientPort::cut);
                 server.awaitTermination(limits.closeGrace().toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
-            server.shutdownNow();
             interrupted = true;
         }
+        server.shutdownNow();
         loops.close();
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Closes a connection without a word. The server's own way would reset each stream as
+     * cancelled, which etcd clients take for the end of a watch; a lost connection makes them come
+     * back.
+     */
+    private static void cut(Channel channel) {
+        ChannelHandlerContext outermost = channel.pipeline().firstContext();
+        if (outermost == null) {
+            channel.close();
+        } else {
+            outermost.close();
         }
     }
 

@@ -1,8 +1,8 @@
 package org.pdtoolkit.server.port;
 
+import io.netty.channel.group.ChannelGroup;
 import io.netty.handler.ssl.SslContext;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What every connection of a port shares.
@@ -10,4 +10,4 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param open connections that are open now
  */
 record ConnectionSetup(
-        Optional<SslContext> tls, PortLimits limits, HttpHandler http, AtomicInteger open) {}
+        Optional<SslContext> tls, PortLimits limits, HttpHandler http, ChannelGroup open) {}

@@ -52,9 +52,8 @@ final class ProtocolSniffer extends ByteToMessageDecoder {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        int open = setup.open().incrementAndGet();
-        ctx.channel().closeFuture().addListener(closed -> setup.open().decrementAndGet());
-        if (open > setup.limits().connectionsMax()) {
+        setup.open().add(ctx.channel());
+        if (setup.open().size() > setup.limits().connectionsMax()) {
             ctx.close();
             return;
         }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** A bare HTTP/1.1 client over one socket: sends exactly the bytes it is given. */
 public final class RawHttp implements AutoCloseable {
@@ -104,6 +105,18 @@ public final class RawHttp implements AutoCloseable {
         } catch (SocketException reset) {
             return true;
         }
+    }
+
+    /** What comes until {@code text} has come so many times, or the server closes. */
+    public String until(String text, int times) throws IOException {
+        StringBuilder seen = new StringBuilder();
+        for (int c = in.read(); c >= 0; c = in.read()) {
+            seen.append((char) c);
+            if (seen.toString().split(Pattern.quote(text), -1).length > times) {
+                break;
+            }
+        }
+        return seen.toString();
     }
 
     /** Everything until the server closes. */
