@@ -6,6 +6,9 @@ import java.util.List;
 final class FollowerRole {
     private final Raft raft;
 
+    /** A snapshot that waits for entries being applied; null if there is none. */
+    private Message deferredSnapshot;
+
     FollowerRole(Raft raft) {
         this.raft = raft;
     }
@@ -143,6 +146,13 @@ final class FollowerRole {
 
     private void snapshot(Message message) {
         Snapshot snapshot = message.snapshot();
+        RaftLog log = raft.log();
+        if (snapshot.index() > log.committed() && log.applying() > log.applied()) {
+            // Entries in the hands of the application may change the membership. Were it replaced
+            // now by the later one of the snapshot, they would be applied to the wrong one.
+            deferredSnapshot = message;
+            return;
+        }
         boolean restored = restore(snapshot);
         raft.emit(
                 new RaftEvent.SnapshotHandled(
@@ -152,6 +162,15 @@ final class FollowerRole {
                         snapshot.index(),
                         snapshot.term()));
         acknowledge(message.from(), restored ? raft.log().lastIndex() : raft.log().committed());
+    }
+
+    /** Something was applied: takes the snapshot that waited for it. */
+    void resumeSnapshot() {
+        if (deferredSnapshot != null && raft.log().applying() == raft.log().applied()) {
+            Message message = deferredSnapshot;
+            deferredSnapshot = null;
+            raft.step(message);
+        }
     }
 
     /** Replaces log and membership by the snapshot, unless it brings nothing new. */

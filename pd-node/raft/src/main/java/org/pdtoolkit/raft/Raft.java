@@ -242,6 +242,7 @@ final class Raft {
     private void appliedTo(long index, long bytes) {
         log.appliedTo(Math.max(index, log.applied()), bytes);
         membership.leaveJointIfDue();
+        followerRole.resumeSnapshot();
     }
 
     // ---- roles

@@ -82,12 +82,18 @@ final class ClusterCheck {
         }
     }
 
-    /** I6, I7: messages as they leave. */
+    /**
+     * I6, I7: messages as they leave. An acknowledgement of an earlier term may speak of entries
+     * that a later leader replaced in the same Ready; whoever led that earlier term cannot commit
+     * them, since the later leader would have had them.
+     */
     void onSend(Message message, MemoryStorage storage) {
         if (message.type() == MessageType.VOTE_RESP && !message.reject()) {
             onVote(message.from(), message.term(), message.to());
         }
-        if (message.type() == MessageType.APP_RESP && !message.reject()) {
+        if (message.type() == MessageType.APP_RESP
+                && !message.reject()
+                && message.term() == storage.hardState().term()) {
             require(
                     message.index() <= storage.lastIndex(),
                     "I7 acknowledged entries are not durable",
