@@ -1,0 +1,60 @@
+package org.pdtoolkit.server.grpc.pd;
+
+import io.grpc.BindableService;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.protobuf.services.HealthStatusManager;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.IntSupplier;
+import org.pdtoolkit.kv.ReplicatedKv;
+import org.pdtoolkit.placement.Placement;
+import org.pdtoolkit.server.port.TlsFiles;
+
+/**
+ * PD's gRPC services as the client port takes them, with forwarding to the leader.
+ *
+ * <p>The health service says SERVING from the first moment, on leaders and followers alike: clients
+ * poll it to learn whether a node is there, not what it is.
+ */
+public final class PdServices implements AutoCloseable {
+    private final LeaderChannels channels;
+    private final List<BindableService> services;
+
+    /**
+     * @param memberId id of this member
+     * @param maxReplicas replication.max-replicas, for bootstrap
+     * @param timer runs retries; its tasks are short
+     * @param tls files of this node, with which it asks the leader
+     */
+    public PdServices(
+            Placement placement,
+            long memberId,
+            ReplicatedKv kv,
+            IntSupplier maxReplicas,
+            ScheduledExecutorService timer,
+            TsoCounters counters,
+            Optional<TlsFiles> tls) {
+        this.channels = new LeaderChannels(tls);
+        ServerServiceDefinition pd =
+                ServerInterceptors.intercept(
+                        new PdService(placement, maxReplicas, timer, counters),
+                        new Forwarding(placement, memberId, channels));
+        this.services =
+                List.of(
+                        () -> pd,
+                        new MetaStorageService(placement, kv),
+                        new HealthStatusManager().getHealthService());
+    }
+
+    public List<BindableService> services() {
+        return services;
+    }
+
+    /** Closes the connections to leaders. */
+    @Override
+    public void close() {
+        channels.close();
+    }
+}
