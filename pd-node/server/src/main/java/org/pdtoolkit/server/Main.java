@@ -5,6 +5,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.server.config.ConfigLoader;
 import org.pdtoolkit.server.config.LoadResult;
+import org.pdtoolkit.server.observe.LogFileException;
 import org.pdtoolkit.server.observe.Logging;
 import org.pdtoolkit.server.port.PortException;
 import org.pdtoolkit.server.runtime.NodeStartException;
@@ -36,7 +37,12 @@ public final class Main {
     }
 
     private static void run(LoadResult.Start start) {
-        Logging.start(start.config());
+        try {
+            Logging.start(start.config());
+        } catch (LogFileException e) {
+            refuse(e.getMessage());
+            return;
+        }
         Logger log = LogManager.getLogger(Main.class);
         start.warnings().forEach(warning -> log.warn("configuration: {}", warning));
         PdNode node;

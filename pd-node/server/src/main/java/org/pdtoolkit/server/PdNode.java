@@ -1,8 +1,6 @@
 package org.pdtoolkit.server;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.grpc.BindableService;
-import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -26,9 +24,9 @@ import org.pdtoolkit.placement.PlacementConfig;
 import org.pdtoolkit.placement.PlacementEvent;
 import org.pdtoolkit.placement.TimeSource;
 import org.pdtoolkit.placement.driver.PlacementDriver;
+import org.pdtoolkit.server.config.AutoCompaction;
 import org.pdtoolkit.server.config.NodeConfig;
-import org.pdtoolkit.server.grpc.pd.MetaStorageService;
-import org.pdtoolkit.server.grpc.pd.PdService;
+import org.pdtoolkit.server.grpc.pd.PdServices;
 import org.pdtoolkit.server.grpc.pd.TsoCounters;
 import org.pdtoolkit.server.http.HttpApi;
 import org.pdtoolkit.server.observe.MetricRegistry;
@@ -37,6 +35,7 @@ import org.pdtoolkit.server.observe.ProcessMetrics;
 import org.pdtoolkit.server.port.ClientPort;
 import org.pdtoolkit.server.port.NodeInfo;
 import org.pdtoolkit.server.port.TlsFiles;
+import org.pdtoolkit.server.runtime.CompactionPolicy;
 import org.pdtoolkit.server.runtime.NodeOptions;
 import org.pdtoolkit.server.runtime.NodeRuntime;
 import org.pdtoolkit.server.runtime.NodeStartException;
@@ -76,17 +75,28 @@ final class PdNode implements AutoCloseable {
     private final NodeRuntime runtime;
     private final ScheduledExecutorService cluster;
     private final PlacementDriver placement;
-    private final ClientPort port;
+    private final Front front;
+
+    /** The client port with what answers behind it. */
+    private record Front(ClientPort port, PdServices services, HttpApi http)
+            implements AutoCloseable {
+        @Override
+        public void close() {
+            port.close();
+            http.close();
+            services.close();
+        }
+    }
 
     private PdNode(
             NodeRuntime runtime,
             ScheduledExecutorService cluster,
             PlacementDriver placement,
-            ClientPort port) {
+            Front front) {
         this.runtime = runtime;
         this.cluster = cluster;
         this.placement = placement;
-        this.port = port;
+        this.front = front;
     }
 
     /**
@@ -98,17 +108,18 @@ final class PdNode implements AutoCloseable {
     static PdNode start(NodeConfig config, Consumer<Throwable> onFatal) {
         Optional<TlsFiles> tls = tls(config);
         probe(config);
-        NodeRuntime runtime = NodeRuntime.open(options(config, tls), onFatal);
+        NodeRuntime runtime =
+                NodeRuntime.open(options(config, tls), config::bootstrapProblems, onFatal);
         ScheduledExecutorService cluster =
                 Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "cluster"));
         try {
             PlacementDriver placement = placement(config, runtime, cluster);
             runtime.incarnation(placement::clusterId);
-            ClientPort port = openPort(config, tls, runtime, placement, cluster);
+            Front front = openPort(config, tls, runtime, placement, cluster);
             try {
                 runtime.start();
             } catch (BindException | RuntimeException e) {
-                port.close();
+                front.close();
                 throw e;
             }
             placement.start();
@@ -117,7 +128,7 @@ final class PdNode implements AutoCloseable {
                     PLACEMENT_TICK_MILLIS,
                     PLACEMENT_TICK_MILLIS,
                     TimeUnit.MILLISECONDS);
-            return new PdNode(runtime, cluster, placement, port);
+            return new PdNode(runtime, cluster, placement, front);
         } catch (BindException e) {
             throw stopped(cluster, runtime, new NodeStartException(e.getMessage(), e));
         } catch (RuntimeException e) {
@@ -147,7 +158,8 @@ final class PdNode implements AutoCloseable {
                         config.preVote(),
                         config.snapshotCount(),
                         config.snapshotCatchUpEntries(),
-                        config.maxRequestBytes());
+                        config.maxRequestBytes(),
+                        compaction(config.autoCompaction()));
         return new NodeOptions(
                 config.name(),
                 config.dataDir(),
@@ -161,7 +173,12 @@ final class PdNode implements AutoCloseable {
                 tls.map(PeerTlsContexts::of).orElse(null));
     }
 
-    private static ClientPort openPort(
+    private static CompactionPolicy compaction(AutoCompaction wanted) {
+        return new CompactionPolicy(
+                wanted.mode() == AutoCompaction.Mode.PERIODIC, wanted.retention());
+    }
+
+    private static Front openPort(
             NodeConfig config,
             Optional<TlsFiles> tls,
             NodeRuntime runtime,
@@ -181,11 +198,15 @@ final class PdNode implements AutoCloseable {
         ProcessMetrics.register(metrics);
         NodeMetrics.register(
                 metrics, runtime.consensus(), placement, Version.SERVER, Version.ETCD_SERVER);
-        List<BindableService> services =
-                List.of(
-                        new PdService(placement, () -> MAX_REPLICAS, cluster, timestamps),
-                        new MetaStorageService(placement, runtime.kv()),
-                        new HealthStatusManager().getHealthService());
+        PdServices services =
+                new PdServices(
+                        placement,
+                        runtime.consensus().memberId(),
+                        runtime.kv(),
+                        () -> MAX_REPLICAS,
+                        cluster,
+                        timestamps,
+                        tls);
         HttpApi http =
                 new HttpApi(
                         placement,
@@ -196,7 +217,9 @@ final class PdNode implements AutoCloseable {
                         metrics,
                         cluster,
                         tls);
-        return ClientPort.start(addresses(config.clientUrls()), tls, services, http);
+        ClientPort port =
+                ClientPort.start(addresses(config.clientUrls()), tls, services.services(), http);
+        return new Front(port, services, http);
     }
 
     private static PlacementDriver placement(
@@ -305,6 +328,6 @@ final class PdNode implements AutoCloseable {
         }
         cluster.shutdown();
         runtime.close();
-        port.close();
+        front.close();
     }
 }

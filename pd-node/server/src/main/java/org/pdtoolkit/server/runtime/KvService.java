@@ -1,6 +1,5 @@
 package org.pdtoolkit.server.runtime;
 
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,9 +15,11 @@ import org.pdtoolkit.kv.OpResult;
 import org.pdtoolkit.kv.ReplicatedKv;
 import org.pdtoolkit.kv.WatchListener;
 import org.pdtoolkit.kv.WatchRequest;
+import org.pdtoolkit.kv.lease.LeaseIds;
 import org.pdtoolkit.kv.machine.Command;
 import org.pdtoolkit.kv.machine.KvMachine;
 import org.pdtoolkit.kv.machine.Outcome;
+import org.pdtoolkit.kv.txn.OpCheck;
 
 /**
  * The replicated store of this member: writes through Raft, reads behind a read-index barrier.
@@ -32,6 +33,7 @@ final class KvService implements ReplicatedKv {
     private final GroupState state;
     private final RuntimeOptions options;
     private final AtomicLong nextRequest;
+    private final LeaseIds leaseIds;
     private final ConcurrentMap<CompletableFuture<?>, Long> deadlines = new ConcurrentHashMap<>();
 
     /**
@@ -44,12 +46,14 @@ final class KvService implements ReplicatedKv {
             KvMachine machine,
             GroupState state,
             RuntimeOptions options,
+            LeaseIds leaseIds,
             long firstRequest) {
         this.consensus = consensus;
         this.apply = apply;
         this.machine = machine;
         this.state = state;
         this.options = options;
+        this.leaseIds = leaseIds;
         this.nextRequest = new AtomicLong(firstRequest);
     }
 
@@ -70,16 +74,15 @@ final class KvService implements ReplicatedKv {
 
     @Override
     public CompletableFuture<OpResult.Txn> txn(Op.Txn txn) {
-        if (!onlyReads(txn.success()) || !onlyReads(txn.failure())) {
+        if (!OpCheck.readOnly(txn)) {
             return checked(() -> write(txn).thenApply(OpResult.Txn.class::cast), txn);
         }
-        boolean local = serializable(txn.success()) && serializable(txn.failure());
-        return checked(() -> read(local, () -> machine.read(txn)), txn);
+        return checked(() -> read(OpCheck.serializable(txn), () -> machine.read(txn)), txn);
     }
 
     @Override
     public CompletableFuture<Lease> leaseGrant(long id, long ttl) {
-        long chosen = id != 0 ? id : chooseLeaseId();
+        long chosen = id != 0 ? id : leaseIds.next();
         return lease(new Command.LeaseGrant(chosen, ttl));
     }
 
@@ -115,6 +118,11 @@ final class KvService implements ReplicatedKv {
     @Override
     public Watch watch(WatchRequest request, WatchListener listener) {
         return machine.watch(request, listener);
+    }
+
+    /** Forgets the history below {@code revision}. */
+    CompletableFuture<Outcome> compact(long revision) {
+        return command(new Command.Compact(revision));
     }
 
     /** Proposes an entry of another kind than a command. */
@@ -182,17 +190,5 @@ final class KvService implements ReplicatedKv {
             throw new KvException(refused.error());
         }
         return outcome;
-    }
-
-    private long chooseLeaseId() {
-        return Math.max(1, nextRequest.incrementAndGet() & Long.MAX_VALUE);
-    }
-
-    private static boolean onlyReads(List<Op> ops) {
-        return ops.stream().allMatch(Op.Range.class::isInstance);
-    }
-
-    private static boolean serializable(List<Op> ops) {
-        return ops.stream().allMatch(op -> ((Op.Range) op).serializable());
     }
 }

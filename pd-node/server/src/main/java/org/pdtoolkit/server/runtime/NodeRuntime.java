@@ -16,11 +16,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.kv.Consensus;
 import org.pdtoolkit.kv.Member;
 import org.pdtoolkit.kv.ReplicatedKv;
+import org.pdtoolkit.kv.lease.LeaseIds;
 import org.pdtoolkit.kv.machine.KvMachine;
 import org.pdtoolkit.raft.Message;
 import org.pdtoolkit.raft.Peer;
@@ -49,6 +51,7 @@ public final class NodeRuntime implements AutoCloseable {
     private static final int PROBE_TIMEOUT_MILLIS = 1_000;
     private static final int LEASE_CHECK_MILLIS = 200;
     private static final int HOUSEKEEPING_MILLIS = 100;
+    private static final int COMPACTION_CHECK_MILLIS = 1_000;
     private static final int STOP_SECONDS = 5;
 
     private final NodeOptions options;
@@ -63,6 +66,7 @@ public final class NodeRuntime implements AutoCloseable {
     private final ConsensusLoop consensus;
     private final KvService kv;
     private final GroupView view;
+    private final AutoCompactor compactor;
     private final Thread consensusThread;
     private final Thread applyThread;
     private final ScheduledExecutorService timer;
@@ -116,7 +120,9 @@ public final class NodeRuntime implements AutoCloseable {
         }
         consensus =
                 new ConsensusLoop(raft, log, transport, apply, state, numbers, promise, onFatal);
-        kv = new KvService(consensus, apply, machine, state, numbers, random.nextLong());
+        LeaseIds leaseIds = new LeaseIds(identity.memberId(), System.currentTimeMillis());
+        kv = new KvService(consensus, apply, machine, state, numbers, leaseIds, random.nextLong());
+        compactor = new AutoCompactor(numbers.compaction(), System.nanoTime());
         view = new GroupView(identity.memberId(), state, membership, consensus);
         consensusThread = new Thread(consensus, "consensus");
         applyThread = new Thread(apply, "apply");
@@ -147,9 +153,14 @@ public final class NodeRuntime implements AutoCloseable {
      * Opens the data dir and decides what this node is: a new member of a static cluster, or one
      * that was here before.
      *
+     * @param bootstrapProblems what keeps the configuration from founding a cluster; asked only
+     *     when the data dir holds no member
      * @throws NodeStartException saying what is wrong and what to do
      */
-    public static NodeRuntime open(NodeOptions options, Consumer<Throwable> onFatal) {
+    public static NodeRuntime open(
+            NodeOptions options,
+            Supplier<List<String>> bootstrapProblems,
+            Consumer<Throwable> onFatal) {
         Storage storage = StorageOpener.open(options.storage(), options.dataDir());
         try {
             LogStore log = storage.log();
@@ -157,6 +168,9 @@ public final class NodeRuntime implements AutoCloseable {
                     log.lastIndex() == 0
                             && log.hardState().equals(HardState.EMPTY)
                             && storage.ordered().applied().index() == 0;
+            if (fresh && !bootstrapProblems.get().isEmpty()) {
+                throw new NodeStartException(String.join("; ", bootstrapProblems.get()));
+            }
             ClusterIdentity identity =
                     fresh ? newIdentity(options, log) : knownIdentity(options, log);
             return new NodeRuntime(options, storage, identity, fresh, onFatal);
@@ -289,6 +303,7 @@ public final class NodeRuntime implements AutoCloseable {
         every(HOUSEKEEPING_MILLIS, kv::expire);
         every(HOUSEKEEPING_MILLIS, this::publishSelf);
         every(LEASE_CHECK_MILLIS, this::revokeExpired);
+        every(COMPACTION_CHECK_MILLIS, this::compactHistory);
     }
 
     private void every(int millis, Runnable task) {
@@ -401,6 +416,17 @@ public final class NodeRuntime implements AutoCloseable {
 
     private void revokeExpired() {
         apply.offer(() -> apply.expiredLeases().forEach(kv::leaseRevoke));
+    }
+
+    private void compactHistory() {
+        compactor
+                .due(System.nanoTime(), machine.revision(), state.leading())
+                .ifPresent(
+                        revision -> {
+                            LOG.info("history compacted: revision={}", revision);
+                            kv.compact(revision);
+                        });
+        apply.offer(apply::compactOn);
     }
 
     private void compactLog(long index) {

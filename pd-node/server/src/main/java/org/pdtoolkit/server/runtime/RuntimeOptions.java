@@ -10,6 +10,7 @@ package org.pdtoolkit.server.runtime;
  * @param snapshotCount applied entries after which the log is cut
  * @param catchUpEntries entries kept behind the cut for slow followers
  * @param requestBytesMax bound of one proposal
+ * @param compaction what the leader does about old revisions
  */
 public record RuntimeOptions(
         int tickMillis,
@@ -18,7 +19,8 @@ public record RuntimeOptions(
         boolean preVote,
         long snapshotCount,
         long catchUpEntries,
-        int requestBytesMax) {
+        int requestBytesMax,
+        CompactionPolicy compaction) {
 
     /** How long the server waits for its own requests (etcd: 5 s and two election timeouts). */
     public long requestTimeoutMillis() {

@@ -85,8 +85,8 @@ final class ManPages {
                 "  --client-urls http://10.0.1.11:2379 --peer-urls http://10.0.1.11:2380 \\",
                 "  --initial-cluster pd1=http://10.0.1.11:2380,pd2=http://10.0.1.12:2380,"
                         + "pd3=http://10.0.1.13:2380");
-        text("A small etcd:");
-        example("pd-node --etcd-only --name infra0 --data-dir infra0.etcd");
+        text("With etcd's spellings:");
+        example("pd-node --name infra0 --listen-client-urls http://127.0.0.1:2379");
         section("SEE ALSO");
         line(".BR pd-node.conf (5),");
         line(".BR pdctl (1)");
