@@ -148,8 +148,6 @@ final class ApplyLoop implements Runnable {
             while (running) {
                 queue.take().run();
             }
-            KvException stopped = new KvException(KvError.STOPPED);
-            pending.values().forEach(future -> future.completeExceptionally(stopped));
         } catch (InterruptedException e) {
             onFatal.accept(new IllegalStateException("the apply thread was interrupted", e));
         } catch (RuntimeException | Error e) {

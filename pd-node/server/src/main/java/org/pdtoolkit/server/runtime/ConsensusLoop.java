@@ -7,8 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
@@ -58,8 +60,12 @@ final class ConsensusLoop implements Runnable {
     private final List<Proposal> proposals = new ArrayList<>();
     private final List<CompletableFuture<Void>> reads = new ArrayList<>();
     private final Map<Long, ReadRound> rounds = new LinkedHashMap<>();
+    private final Set<CompletableFuture<Void>> transfers = ConcurrentHashMap.newKeySet();
     private volatile boolean running = true;
-    private long nextRound;
+
+    /** Random at first: a late answer to an earlier run of this member must not fit. */
+    private long nextRound = new SplittableRandom().nextLong();
+
     private int activityTicksLeft;
     private Transfer transfer;
 
@@ -131,8 +137,12 @@ final class ConsensusLoop implements Runnable {
 
     CompletableFuture<Void> transferLeader(long target) {
         CompletableFuture<Void> done = new CompletableFuture<>();
+        transfers.add(done);
+        done.whenComplete((result, failure) -> transfers.remove(done));
         if (!mailbox.offer(() -> startTransfer(target, done))) {
             done.completeExceptionally(new KvException(KvError.TOO_MANY_REQUESTS));
+        } else if (!running) {
+            done.completeExceptionally(new KvException(KvError.STOPPED));
         }
         return done;
     }
@@ -159,6 +169,7 @@ final class ConsensusLoop implements Runnable {
     void stop() {
         running = false;
         mailbox.offer(WAKE);
+        transfers.forEach(done -> done.completeExceptionally(new KvException(KvError.STOPPED)));
     }
 
     // ---- the consensus thread -----------------------------------------------------------------

@@ -39,7 +39,9 @@ record Envelope(Kind kind, long request, Bytes payload) {
      * @throws IllegalArgumentException for anything this version did not write
      */
     static Envelope decode(byte[] data) {
-        if (data.length < HEADER_BYTES || data[0] != VERSION || data[1] >= Kind.ALL.length) {
+        if (data.length < HEADER_BYTES
+                || data[0] != VERSION
+                || Byte.toUnsignedInt(data[1]) >= Kind.ALL.length) {
             throw new IllegalArgumentException(
                     "log entry of "
                             + data.length

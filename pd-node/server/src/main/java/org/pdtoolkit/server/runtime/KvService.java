@@ -35,6 +35,7 @@ final class KvService implements ReplicatedKv {
     private final AtomicLong nextRequest;
     private final LeaseIds leaseIds;
     private final ConcurrentMap<CompletableFuture<?>, Long> deadlines = new ConcurrentHashMap<>();
+    private volatile boolean stopped;
 
     /**
      * @param firstRequest random: a request of this run must not be taken for one of an earlier run
@@ -94,6 +95,7 @@ final class KvService implements ReplicatedKv {
     @Override
     public CompletableFuture<Lease> leaseKeepAlive(long id) {
         CompletableFuture<Lease> answer = new CompletableFuture<>();
+        watchDeadline(answer);
         boolean queued =
                 apply.offer(
                         () -> {
@@ -149,10 +151,20 @@ final class KvService implements ReplicatedKv {
         }
     }
 
+    /** Ends everything that waits, and whatever is asked from now on. */
+    void stop() {
+        stopped = true;
+        KvException reason = new KvException(KvError.STOPPED);
+        deadlines.keySet().forEach(future -> future.completeExceptionally(reason));
+    }
+
     private void watchDeadline(CompletableFuture<?> future) {
         long timeout = TimeUnit.MILLISECONDS.toNanos(options.requestTimeoutMillis());
         deadlines.put(future, System.nanoTime() + timeout);
         future.whenComplete((result, failure) -> deadlines.remove(future));
+        if (stopped) {
+            future.completeExceptionally(new KvException(KvError.STOPPED));
+        }
     }
 
     private <T> CompletableFuture<T> checked(Supplier<CompletableFuture<T>> call, Op op) {

@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.pdtoolkit.bytes.Bytes;
@@ -18,6 +17,9 @@ final class MemberCodec {
 
     private MemberCodec() {}
 
+    /**
+     * @throws IllegalArgumentException for a member that {@link #decode} would refuse
+     */
     static Bytes encode(Member member) {
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -30,7 +32,8 @@ final class MemberCodec {
             writeList(out, member.clientUrls());
             return Bytes.wrap(bytes.toByteArray());
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // Only a text above 64 KiB gets here; no member is ever called so.
+            throw new IllegalArgumentException("member cannot be recorded", e);
         }
     }
 
@@ -46,13 +49,21 @@ final class MemberCodec {
             }
             long id = in.readLong();
             boolean learner = in.readBoolean();
-            return new Member(id, in.readUTF(), readList(in), readList(in), learner);
+            Member member = new Member(id, in.readUTF(), readList(in), readList(in), learner);
+            if (in.read() >= 0) {
+                throw new IllegalArgumentException("member record goes on behind its end");
+            }
+            return member;
         } catch (IOException e) {
             throw new IllegalArgumentException("member record is damaged", e);
         }
     }
 
     private static void writeList(DataOutputStream out, List<String> list) throws IOException {
+        if (list.size() > URLS_MAX) {
+            throw new IllegalArgumentException(
+                    list.size() + " URLs of one member, at most " + URLS_MAX);
+        }
         out.writeByte(list.size());
         for (String text : list) {
             out.writeUTF(text);

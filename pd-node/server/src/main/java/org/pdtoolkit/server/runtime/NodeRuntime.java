@@ -244,11 +244,23 @@ public final class NodeRuntime implements AutoCloseable {
     }
 
     /**
-     * A crash between installing a snapshot and cutting the log leaves the store ahead of the log;
-     * the store is right.
+     * A crash between installing a snapshot and cutting the log leaves the store ahead of the log,
+     * or beside one whose entries never were committed; the store is right.
+     *
+     * @throws NodeStartException when the log begins behind what the store needs next
      */
-    private static AppliedState repairLog(LogStore log, AppliedState applied) {
-        if (applied.index() > log.lastIndex()) {
+    static AppliedState repairLog(LogStore log, AppliedState applied) {
+        if (applied.index() < log.firstIndex() - 1) {
+            throw new NodeStartException(
+                    "the data dir's state ends at index "
+                            + applied.index()
+                            + " but its log begins at "
+                            + log.firstIndex()
+                            + ": files of it are missing or older than the others. Restore the"
+                            + " whole data dir, or remove this member and add it again with an"
+                            + " empty one");
+        }
+        if (applied.index() > log.lastIndex() || log.term(applied.index()) != applied.term()) {
             HardState hard = log.hardState();
             long term = Math.max(hard.term(), applied.term());
             log.reset(
@@ -450,6 +462,7 @@ public final class NodeRuntime implements AutoCloseable {
         join(consensusThread);
         apply.stop();
         join(applyThread);
+        kv.stop();
         transport.close();
         storage.close();
     }

@@ -48,10 +48,20 @@ public final class RaftLog implements RaftStorage {
         if (from < store.firstIndex()) {
             throw new RaftStorageException(RaftStorageException.Kind.COMPACTED);
         }
+        if (until > store.lastIndex() + 1) {
+            throw new RaftStorageException(RaftStorageException.Kind.UNAVAILABLE);
+        }
         List<LogRecord> records = store.read(from, until, bytesMax);
         List<Entry> entries = new ArrayList<>(records.size());
+        long size = 0;
         for (LogRecord r : records) {
-            entries.add(new Entry(r.term(), r.index(), TYPES[r.kind()], r.data().toArray()));
+            Entry entry = new Entry(r.term(), r.index(), TYPES[r.kind()], r.data().toArray());
+            // The store counts data and stops behind the bound, Raft counts more and before it.
+            size += entry.encodedSize();
+            if (size > bytesMax && !entries.isEmpty()) {
+                break;
+            }
+            entries.add(entry);
         }
         return entries;
     }

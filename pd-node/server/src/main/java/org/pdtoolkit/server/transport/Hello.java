@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 
 /** First frame of a connection: who calls whom, and why. */
 record Hello(PeerFrame.Stream stream, long clusterId, long incarnation, long from, long to) {
-    private static final int BYTES = 1 + 4 * Long.BYTES;
+    static final int BYTES = 1 + 4 * Long.BYTES;
 
     void encode(ByteBuf out) {
         out.writeByte(stream.ordinal());

@@ -1,6 +1,7 @@
 package org.pdtoolkit.server.transport;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -9,6 +10,7 @@ import io.netty.handler.timeout.ReadTimeoutException;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.raft.Message;
@@ -18,8 +20,8 @@ import org.pdtoolkit.raft.MessageType;
 final class PeerAcceptor extends SimpleChannelInboundHandler<PeerFrame> {
     private static final Logger LOG = LogManager.getLogger(PeerAcceptor.class);
 
-    /** Name of the pipeline's handler that ends connections which stay silent. */
-    static final String HANDSHAKE_TIMEOUT = "handshake-timeout";
+    /** A snapshot stream on which nothing comes for so long would keep the next one out. */
+    private static final int SNAPSHOT_SILENCE_SECONDS = 30;
 
     private static final byte[] HTTP_ANSWER =
             ("HTTP/1.1 421 Misdirected Request\r\n"
@@ -33,24 +35,52 @@ final class PeerAcceptor extends SimpleChannelInboundHandler<PeerFrame> {
     private final PeerHandler handler;
     private final Executor snapshotExecutor;
     private final LogLimiter limiter;
+    private final int handshakeMillis;
     private Hello hello;
 
+    /** Closing has begun: what was read with the offending frame no longer counts. */
+    private boolean ended;
+
+    /**
+     * @param handshakeMillis time from the connection to its HELLO, TLS included
+     */
     PeerAcceptor(
-            PeerIdentity self, PeerHandler handler, Executor snapshotExecutor, LogLimiter limiter) {
+            PeerIdentity self,
+            PeerHandler handler,
+            Executor snapshotExecutor,
+            LogLimiter limiter,
+            int handshakeMillis) {
         super(false);
         this.self = self;
         this.handler = handler;
         this.snapshotExecutor = snapshotExecutor;
         this.limiter = limiter;
+        this.handshakeMillis = handshakeMillis;
     }
 
-    static ReadTimeoutHandler handshakeTimeout() {
-        return new ReadTimeoutHandler(3);
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        // Counted from the connection, not from the last byte: a trickle is no handshake either.
+        var deadline =
+                context.executor()
+                        .schedule(
+                                () -> onHandshakeDeadline(context),
+                                handshakeMillis,
+                                TimeUnit.MILLISECONDS);
+        context.channel().closeFuture().addListener(closed -> deadline.cancel(false));
+    }
+
+    private void onHandshakeDeadline(ChannelHandlerContext context) {
+        if (hello == null && !ended) {
+            exceptionCaught(context, ReadTimeoutException.INSTANCE);
+        }
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, PeerFrame frame) {
-        if (hello == null) {
+        if (ended) {
+            frame.payload().release();
+        } else if (hello == null) {
             try {
                 greet(context, frame);
             } finally {
@@ -78,14 +108,22 @@ final class PeerAcceptor extends SimpleChannelInboundHandler<PeerFrame> {
             return;
         }
         hello = caller;
-        context.pipeline().remove(HANDSHAKE_TIMEOUT);
         if (caller.stream() == PeerFrame.Stream.SNAPSHOT) {
-            context.pipeline().addLast(new SnapshotReceiver(handler, caller, snapshotExecutor));
+            context.pipeline()
+                    .addLast(new ReadTimeoutHandler(SNAPSHOT_SILENCE_SECONDS))
+                    .addLast(new SnapshotReceiver(handler, caller, snapshotExecutor));
         }
         int flags = handler.hasPublished(caller.from()) ? 1 : 0;
-        context.writeAndFlush(
-                PeerFrame.encode(
-                        context.alloc(), PeerFrame.Type.WELCOME, out -> out.writeByte(flags)));
+        ChannelFuture welcomed =
+                context.writeAndFlush(
+                        PeerFrame.encode(
+                                context.alloc(),
+                                PeerFrame.Type.WELCOME,
+                                out -> out.writeByte(flags)));
+        if (caller.stream() == PeerFrame.Stream.PROBE) {
+            ended = true;
+            welcomed.addListener(ChannelFutureListener.CLOSE);
+        }
     }
 
     private Refusal judge(Hello caller) {
@@ -106,6 +144,7 @@ final class PeerAcceptor extends SimpleChannelInboundHandler<PeerFrame> {
     }
 
     private void refuse(ChannelHandlerContext context, Hello caller, Refusal refusal) {
+        ended = true;
         if (limiter.allow(refusal.name() + caller.from())) {
             LOG.warn(
                     "peer connection refused: reason={} from={} cluster={} remote={}",
@@ -150,6 +189,10 @@ final class PeerAcceptor extends SimpleChannelInboundHandler<PeerFrame> {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (ended) {
+            return;
+        }
+        ended = true;
         Throwable root =
                 cause instanceof DecoderException && cause.getCause() != null
                         ? cause.getCause()
@@ -158,7 +201,9 @@ final class PeerAcceptor extends SimpleChannelInboundHandler<PeerFrame> {
             LOG.warn(
                     "peer connection closed: remote={} cause=\"{}\"",
                     context.channel().remoteAddress(),
-                    root instanceof ReadTimeoutException ? "no HELLO within 3 s" : root.toString());
+                    root instanceof ReadTimeoutException
+                            ? "no HELLO within " + handshakeMillis + " ms"
+                            : root.toString());
         }
         if (root instanceof PeerFrameDecoder.NotAPeer stranger && stranger.http()) {
             context.writeAndFlush(Unpooled.wrappedBuffer(HTTP_ANSWER))

@@ -15,20 +15,28 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLSocketFactory;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
 /**
  * A blocking connection of the peer protocol, for what happens seldom and may wait: probes and
  * snapshots.
  */
 final class PeerCall implements AutoCloseable {
+    private static final Logger LOG = LogManager.getLogger(PeerCall.class);
     private static final ByteBufAllocator ALLOCATOR = UnpooledByteBufAllocator.DEFAULT;
 
     private final Socket socket;
+    private final Socket plain;
     private final DataInputStream in;
     private final OutputStream out;
 
-    private PeerCall(Socket socket) throws IOException {
+    /** Since when a write has been under way, 0 for none: Java bounds reads only. */
+    private volatile long writingSinceNanos;
+
+    private PeerCall(Socket socket, Socket plain) throws IOException {
         this.socket = socket;
+        this.plain = plain;
         this.in = new DataInputStream(socket.getInputStream());
         this.out =
                 new BufferedOutputStream(new DataOutputStream(socket.getOutputStream()), 1 << 16);
@@ -39,7 +47,8 @@ final class PeerCall implements AutoCloseable {
 
     /** Connects within {@code timeoutMillis}; every later read is bound by the same time. */
     static PeerCall connect(URI url, SSLSocketFactory tls, int timeoutMillis) throws IOException {
-        Socket socket = new Socket();
+        Socket plain = new Socket();
+        Socket socket = plain;
         try {
             socket.connect(new InetSocketAddress(url.getHost(), url.getPort()), timeoutMillis);
             socket.setSoTimeout(timeoutMillis);
@@ -47,9 +56,9 @@ final class PeerCall implements AutoCloseable {
             if (tls != null) {
                 socket = tls.createSocket(socket, url.getHost(), url.getPort(), true);
             }
-            return new PeerCall(socket);
+            return new PeerCall(socket, plain);
         } catch (IOException e) {
-            socket.close();
+            plain.close();
             throw e;
         }
     }
@@ -59,20 +68,50 @@ final class PeerCall implements AutoCloseable {
         send(PeerFrame.Type.HELLO, hello::encode);
         flush();
         ByteBuf payload = receive(PeerFrame.Type.WELCOME);
-        return new Welcome((payload.readUnsignedByte() & 1) != 0);
+        return new Welcome((first(payload) & 1) != 0);
     }
 
     void send(PeerFrame.Type type, Consumer<ByteBuf> body) throws IOException {
         ByteBuf frame = PeerFrame.encode(ALLOCATOR, type, body);
+        writingSinceNanos = System.nanoTime() | 1;
         try {
             frame.readBytes(out, frame.readableBytes());
         } finally {
+            writingSinceNanos = 0;
             frame.release();
         }
     }
 
     void flush() throws IOException {
-        out.flush();
+        writingSinceNanos = System.nanoTime() | 1;
+        try {
+            out.flush();
+        } finally {
+            writingSinceNanos = 0;
+        }
+    }
+
+    /** Whether a write has been waiting for that long for the other side to read. Thread: any. */
+    boolean isStalled(long nowNanos, long nanosMax) {
+        long since = writingSinceNanos;
+        return since != 0 && nowNanos - since > nanosMax;
+    }
+
+    /** Ends a call from another thread; whatever it is doing fails. */
+    void abort() {
+        try {
+            // Not the TLS socket: it would wait for the blocked write to say goodbye behind it.
+            plain.close();
+        } catch (IOException e) {
+            LOG.debug("socket does not close: {}", e.toString());
+        }
+    }
+
+    private static int first(ByteBuf payload) throws IOException {
+        if (!payload.isReadable()) {
+            throw new IOException("an empty answer");
+        }
+        return payload.readUnsignedByte();
     }
 
     ByteBuf receive(PeerFrame.Type expected) throws IOException {
@@ -91,7 +130,7 @@ final class PeerCall implements AutoCloseable {
             throw new IOException("checksum of a " + type + " frame does not match");
         }
         if (type == PeerFrame.Type.REFUSED) {
-            throw new IOException("the peer " + Refusal.describe(buffer.readUnsignedByte()));
+            throw new IOException("the peer " + Refusal.describe(first(buffer)));
         }
         if (type != expected) {
             throw new IOException("expected " + expected + ", got " + type);

@@ -29,11 +29,15 @@ final class PeerFrameDecoder extends ByteToMessageDecoder {
 
     private boolean prefaceSeen;
 
+    /** A stranger may make this side keep no more than a HELLO. */
+    private int payloadBytesMax;
+
     /**
      * @param expectPreface whether the other side dialled
      */
     PeerFrameDecoder(boolean expectPreface) {
         this.prefaceSeen = !expectPreface;
+        this.payloadBytesMax = expectPreface ? Hello.BYTES : PeerFrame.PAYLOAD_BYTES_MAX;
     }
 
     @Override
@@ -46,12 +50,12 @@ final class PeerFrameDecoder extends ByteToMessageDecoder {
         }
         int start = in.readerIndex();
         int length = in.getInt(start);
-        if (length < 0 || length > PeerFrame.PAYLOAD_BYTES_MAX) {
+        if (length < 0 || length > payloadBytesMax) {
             throw new CorruptedFrameException(
                     "frame of "
                             + Integer.toUnsignedString(length)
                             + " bytes, at most "
-                            + PeerFrame.PAYLOAD_BYTES_MAX);
+                            + payloadBytesMax);
         }
         PeerFrame.Type type = PeerFrame.Type.of(in.getUnsignedByte(start + 4));
         if (type == null) {
@@ -66,6 +70,7 @@ final class PeerFrameDecoder extends ByteToMessageDecoder {
             throw new CorruptedFrameException("checksum of a " + type + " frame does not match");
         }
         in.skipBytes(PeerFrame.HEADER_BYTES);
+        payloadBytesMax = PeerFrame.PAYLOAD_BYTES_MAX;
         out.add(new PeerFrame(type, in.readRetainedSlice(length)));
     }
 

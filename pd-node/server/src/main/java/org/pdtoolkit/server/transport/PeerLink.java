@@ -29,6 +29,8 @@ final class PeerLink {
     private static final Logger LOG = LogManager.getLogger(PeerLink.class);
     private static final long BACKOFF_MIN_MILLIS = 20;
     private static final long BACKOFF_MAX_MILLIS = 1_000;
+    private static final int HANDSHAKE_SECONDS = 3;
+    private static final String HANDSHAKE_TIMEOUT = "handshake-timeout";
 
     private final PeerFrame.Stream stream;
     private final PeerIdentity self;
@@ -188,7 +190,7 @@ final class PeerLink {
                         .addLast(ssl.newHandler(channel.alloc(), url.getHost(), url.getPort()));
             }
             channel.pipeline()
-                    .addLast(PeerAcceptor.HANDSHAKE_TIMEOUT, new ReadTimeoutHandler(3))
+                    .addLast(HANDSHAKE_TIMEOUT, new ReadTimeoutHandler(HANDSHAKE_SECONDS))
                     .addLast(new PeerFrameDecoder(false))
                     .addLast(new Caller());
         }
@@ -214,7 +216,7 @@ final class PeerLink {
             try {
                 switch (frame.type()) {
                     case WELCOME -> {
-                        context.pipeline().remove(PeerAcceptor.HANDSHAKE_TIMEOUT);
+                        context.pipeline().remove(HANDSHAKE_TIMEOUT);
                         onWelcome(context.channel());
                     }
                     case REFUSED -> {

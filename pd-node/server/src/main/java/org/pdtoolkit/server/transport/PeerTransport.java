@@ -20,9 +20,11 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.logging.log4j.LogManager;
@@ -39,7 +41,7 @@ import org.pdtoolkit.raft.MessageType;
 public final class PeerTransport implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(PeerTransport.class);
     private static final int CONNECTIONS_MAX = 1_000;
-    private static final int SNAPSHOT_TIMEOUT_MILLIS = 10_000;
+    private static final int STOP_SECONDS = 2;
 
     /**
      * TLS of the peer port.
@@ -51,11 +53,22 @@ public final class PeerTransport implements AutoCloseable {
     public record PeerTls(
             SslContext server, SslContext client, javax.net.ssl.SSLSocketFactory sockets) {}
 
+    /**
+     * How long the other side of a connection is waited for.
+     *
+     * @param handshakeMillis from an accepted connection to its HELLO
+     * @param snapshotMillis for each step of sending a snapshot
+     */
+    record Patience(int handshakeMillis, int snapshotMillis) {
+        static final Patience DEFAULT = new Patience(3_000, 10_000);
+    }
+
     private record Peer(List<URI> urls, PeerLink control, PeerLink bulk) {}
 
     private final PeerIdentity self;
     private final PeerHandler handler;
     private final PeerTls tls;
+    private final Patience patience;
     private final EventLoopGroup group;
     private final ExecutorService snapshotReceivers;
     private final ExecutorService snapshotSenders;
@@ -65,13 +78,23 @@ public final class PeerTransport implements AutoCloseable {
     private final List<Channel> listeners = new ArrayList<>();
     private final Map<Long, Peer> peers = new ConcurrentHashMap<>();
 
+    private volatile boolean closed;
+
+    /** Snapshots on their way out. */
+    private final Set<PeerCall> sending = ConcurrentHashMap.newKeySet();
+
     /**
      * @param tls {@code null} for plain text
      */
     public PeerTransport(PeerIdentity self, PeerHandler handler, PeerTls tls) {
+        this(self, handler, tls, Patience.DEFAULT);
+    }
+
+    PeerTransport(PeerIdentity self, PeerHandler handler, PeerTls tls, Patience patience) {
         this.self = self;
         this.handler = handler;
         this.tls = tls;
+        this.patience = patience;
         this.group =
                 new MultiThreadIoEventLoopGroup(
                         1, new DefaultThreadFactory("peer", true), NioIoHandler.newFactory());
@@ -103,6 +126,7 @@ public final class PeerTransport implements AutoCloseable {
                         .option(ChannelOption.SO_REUSEADDR, true)
                         .option(ChannelOption.SO_BACKLOG, 1024)
                         .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(ChannelOption.SO_KEEPALIVE, true)
                         .childHandler(new Accept());
         var bound = server.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
@@ -133,9 +157,14 @@ public final class PeerTransport implements AutoCloseable {
                 channel.pipeline().addLast(tls.server().newHandler(channel.alloc()));
             }
             channel.pipeline()
-                    .addLast(PeerAcceptor.HANDSHAKE_TIMEOUT, PeerAcceptor.handshakeTimeout())
                     .addLast(new PeerFrameDecoder(true))
-                    .addLast(new PeerAcceptor(self, handler, snapshotReceivers, limiter));
+                    .addLast(
+                            new PeerAcceptor(
+                                    self,
+                                    handler,
+                                    snapshotReceivers,
+                                    limiter,
+                                    patience.handshakeMillis()));
         }
     }
 
@@ -219,7 +248,8 @@ public final class PeerTransport implements AutoCloseable {
         boolean success = false;
         long started = System.nanoTime();
         try (PeerHandler.SnapshotSource source = handler.openSnapshot();
-                PeerCall call = call(urls.get(0), SNAPSHOT_TIMEOUT_MILLIS)) {
+                Watched watched = new Watched(call(urls.get(0), patience.snapshotMillis()))) {
+            PeerCall call = watched.call;
             call.greet(hello(PeerFrame.Stream.SNAPSHOT, message.to()));
             Message actual = message.toBuilder().snapshot(source.snapshot()).build();
             call.send(PeerFrame.Type.MESSAGE, out -> MessageCodec.encode(actual, out));
@@ -248,6 +278,36 @@ public final class PeerTransport implements AutoCloseable {
         handler.onSnapshotSent(message.to(), success);
     }
 
+    /** Ends a call whose write hangs: its peer may be paused, and Java bounds reads only. */
+    private final class Watched implements AutoCloseable {
+        private final PeerCall call;
+        private final Future<?> check;
+
+        Watched(PeerCall call) {
+            this.call = call;
+            sending.add(call);
+            if (closed) {
+                call.abort();
+            }
+            long period = Math.max(1, patience.snapshotMillis() / 4);
+            check = group.scheduleAtFixedRate(this::look, period, period, TimeUnit.MILLISECONDS);
+        }
+
+        private void look() {
+            long nanosMax = TimeUnit.MILLISECONDS.toNanos(patience.snapshotMillis());
+            if (call.isStalled(System.nanoTime(), nanosMax)) {
+                call.abort();
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            check.cancel(false);
+            sending.remove(call);
+            call.close();
+        }
+    }
+
     /**
      * Asks the member behind {@code url} whether it knows this member as one that has published
      * itself before. Blocks for at most {@code timeoutMillis} per step.
@@ -270,6 +330,7 @@ public final class PeerTransport implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         listeners.forEach(Channel::close);
         peers.values()
                 .forEach(
@@ -278,7 +339,23 @@ public final class PeerTransport implements AutoCloseable {
                             peer.bulk().close();
                         });
         snapshotSenders.shutdown();
+        sending.forEach(PeerCall::abort);
+        group.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS)
+                .awaitUninterruptibly(STOP_SECONDS + 1L, TimeUnit.SECONDS);
+        // After the connections: each one that ends has its half of a snapshot discarded.
         snapshotReceivers.shutdown();
-        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3_000);
+        awaitEnd(snapshotSenders);
+        awaitEnd(snapshotReceivers);
+    }
+
+    /** They use the storage, which is closed next. */
+    private static void awaitEnd(ExecutorService executor) {
+        try {
+            if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("a snapshot is still under way while the node stops");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -25,6 +25,9 @@ final class SnapshotReceiver extends SimpleChannelInboundHandler<PeerFrame> {
     /** Only touched on the executor. */
     private PeerHandler.SnapshotSink sink;
 
+    /** Complete or failed: frames that were read before the connection ended change nothing. */
+    private boolean ended;
+
     SnapshotReceiver(PeerHandler handler, Hello hello, Executor executor) {
         super(false);
         this.handler = handler;
@@ -38,9 +41,12 @@ final class SnapshotReceiver extends SimpleChannelInboundHandler<PeerFrame> {
         executor.execute(
                 () -> {
                     try {
-                        take(context, frame);
+                        if (!ended) {
+                            take(context, frame);
+                        }
                         context.channel().config().setAutoRead(true);
                     } catch (IOException | RuntimeException e) {
+                        end();
                         fail(context, e);
                     } finally {
                         frame.payload().release();
@@ -52,7 +58,7 @@ final class SnapshotReceiver extends SimpleChannelInboundHandler<PeerFrame> {
         switch (frame.type()) {
             case MESSAGE -> begin(frame);
             case CHUNK -> content(frame);
-            case END -> end(context);
+            case END -> complete(context);
             default ->
                     throw new IllegalArgumentException(
                             "a " + frame.type() + " frame on a snapshot stream");
@@ -79,23 +85,27 @@ final class SnapshotReceiver extends SimpleChannelInboundHandler<PeerFrame> {
         frame.payload().readBytes(sink.stream(), frame.payload().readableBytes());
     }
 
-    private void end(ChannelHandlerContext context) {
+    private void complete(ChannelHandlerContext context) {
         if (sink == null) {
             throw new IllegalArgumentException("end before the SNAP message");
         }
         sink.complete();
+        end();
         context.writeAndFlush(PeerFrame.empty(context.alloc(), PeerFrame.Type.ACCEPTED));
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        executor.execute(
-                () -> {
-                    if (sink != null) {
-                        sink.close();
-                    }
-                });
+        executor.execute(this::end);
         context.fireChannelInactive();
+    }
+
+    private void end() {
+        ended = true;
+        if (sink != null) {
+            sink.close();
+            sink = null;
+        }
     }
 
     @Override
