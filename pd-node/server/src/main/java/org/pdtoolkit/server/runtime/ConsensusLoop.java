@@ -203,6 +203,7 @@ final class ConsensusLoop implements Runnable {
 
     private void onTick() {
         raft.tick();
+        promise.tick(System.nanoTime()).forEach(this::stepNow);
         dropStaleReads();
         if (raft.role() == Role.LEADER) {
             // Also proves leadership: its answer moves the fence.
@@ -240,13 +241,17 @@ final class ConsensusLoop implements Runnable {
         if (!promise.admits(message, System.nanoTime())) {
             return;
         }
+        stepNow(message);
+        if (VoterPromise.fromLeader(message, raft.leader(), raft.term())) {
+            promise.heard(System.nanoTime());
+        }
+    }
+
+    private void stepNow(Message message) {
         try {
             raft.step(message);
         } catch (RaftException e) {
             LOG.debug("message ignored: type={} cause={}", message.type(), e.kind());
-        }
-        if (VoterPromise.fromLeader(message, raft.leader(), raft.term())) {
-            promise.heard(System.nanoTime());
         }
     }
 

@@ -114,7 +114,9 @@ public final class NodeRuntime implements AutoCloseable {
                         numbers,
                         snapshots,
                         new ApplyLoop.Callbacks(this::compactLog, onFatal));
-        VoterPromise promise = new VoterPromise(numbers.electionTimeoutMillis() * 1_000_000L);
+        VoterPromise promise =
+                new VoterPromise(
+                        numbers.electionTimeoutMillis() * 1_000_000L, numbers.electionTicks());
         if (!fresh) {
             promise.heard(System.nanoTime());
         }

@@ -1,5 +1,8 @@
 package org.pdtoolkit.server.runtime;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.pdtoolkit.raft.Message;
 import org.pdtoolkit.raft.MessageType;
 
@@ -10,18 +13,29 @@ import org.pdtoolkit.raft.MessageType;
  * <p>The core's own stickiness is not enough: it ends when the voter forgets who leads, by a
  * restart or by any message of a higher term, and it counts ticks, not time.
  *
+ * <p>A request that comes too early is kept, not lost: it is answered when the promise ends. Else a
+ * candidate whose timeout ran out a little before ours would have to wait for another whole one.
+ *
  * <p>Thread: consensus.
  */
 final class VoterPromise {
     private final long timeoutNanos;
+    private final int timeoutTicks;
+
+    /** The latest withheld request of each member, in the order of arrival. */
+    private final Map<Long, Message> withheld = new LinkedHashMap<>();
+
     private long heardNanos;
+    private int ticks;
     private boolean heard;
 
     /**
      * @param timeoutNanos one election timeout
+     * @param timeoutTicks the same in ticks: the core's own stickiness, which would drop a request
      */
-    VoterPromise(long timeoutNanos) {
+    VoterPromise(long timeoutNanos, int timeoutTicks) {
         this.timeoutNanos = timeoutNanos;
+        this.timeoutTicks = timeoutTicks;
     }
 
     /**
@@ -31,6 +45,27 @@ final class VoterPromise {
     void heard(long nowNanos) {
         heard = true;
         heardNanos = nowNanos;
+        ticks = 0;
+        withheld.clear();
+    }
+
+    /**
+     * Counts a tick of the core; call it after the core's own.
+     *
+     * @return requests that were withheld and may be answered now
+     */
+    List<Message> tick(long nowNanos) {
+        ticks++;
+        if (withheld.isEmpty() || !isOver(nowNanos)) {
+            return List.of();
+        }
+        List<Message> due = List.copyOf(withheld.values());
+        withheld.clear();
+        return due;
+    }
+
+    private boolean isOver(long nowNanos) {
+        return !heard || (nowNanos - heardNanos >= timeoutNanos && ticks >= timeoutTicks);
     }
 
     /** Whether a message shows that its sender leads the term that this voter is in. */
@@ -42,13 +77,18 @@ final class VoterPromise {
                         || message.type() == MessageType.SNAP);
     }
 
-    /** Whether the core may see {@code message}; only requests for a vote are ever withheld. */
+    /**
+     * Whether the core may see {@code message} now; only requests for a vote are ever withheld, and
+     * then kept for {@link #tick}.
+     */
     boolean admits(Message message, long nowNanos) {
         boolean asksForVote =
                 message.type() == MessageType.VOTE || message.type() == MessageType.PRE_VOTE;
-        return !asksForVote
-                || message.isTransferCampaign()
-                || !heard
-                || nowNanos - heardNanos >= timeoutNanos;
+        if (!asksForVote || message.isTransferCampaign() || isOver(nowNanos)) {
+            return true;
+        }
+        withheld.remove(message.from());
+        withheld.put(message.from(), message);
+        return false;
     }
 }
