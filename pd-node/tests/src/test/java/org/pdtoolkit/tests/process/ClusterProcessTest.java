@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pdtoolkit.tests.bench.FailoverBench;
+import org.pdtoolkit.tests.check.TsoHistory;
 import org.pdtoolkit.wire.pdpb.GetMembersResponse;
 import org.pdtoolkit.wire.pdpb.Member;
 
@@ -74,6 +76,44 @@ class ClusterProcessTest {
         FailoverBench.Result result = FailoverBench.run(directory, 20, 10, List.of());
         assertEquals(List.of(), result.violations());
         assertEquals(List.of(), result.writesLost());
+    }
+
+    @Test
+    void aLeaderThatWakesFromAPauseServesNothingStale() {
+        try (LocalCluster cluster = new LocalCluster(3, directory, List.of())) {
+            cluster.start();
+            String paused = cluster.awaitLeader(PATIENCE);
+            List<TsoClient> clients = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                clients.add(new TsoClient(cluster.endpoints(), i).start());
+            }
+            try {
+                awaitAnswers(clients, 100);
+                cluster.node(paused).pause();
+                LocalCluster.await(
+                        "another leader",
+                        PATIENCE,
+                        () -> cluster.leader().filter(name -> !name.equals(paused)).isPresent());
+                awaitAnswers(clients, 200);
+                cluster.node(paused).resume();
+                awaitAnswers(clients, 500);
+            } finally {
+                clients.forEach(TsoClient::close);
+            }
+            assertEquals(
+                    List.of(),
+                    TsoHistory.violations(clients.stream().map(TsoClient::history).toList()));
+        }
+    }
+
+    private static void awaitAnswers(List<TsoClient> clients, int count) {
+        for (TsoClient client : clients) {
+            int goal = client.answered() + count;
+            LocalCluster.await(
+                    "answers, last error " + client.lastError(),
+                    PATIENCE,
+                    () -> client.answered() >= goal);
+        }
     }
 
     @Test
