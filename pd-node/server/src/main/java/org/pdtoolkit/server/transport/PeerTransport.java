@@ -8,11 +8,14 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -77,6 +80,9 @@ public final class PeerTransport implements AutoCloseable {
     private final AtomicInteger accepted = new AtomicInteger();
     private final List<Channel> listeners = new ArrayList<>();
     private final Map<Long, Peer> peers = new ConcurrentHashMap<>();
+
+    /** Accepted connections. The end of an event loop alone may leave them open. */
+    private final ChannelGroup callers = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
     private volatile boolean closed;
 
@@ -147,12 +153,13 @@ public final class PeerTransport implements AutoCloseable {
     private final class Accept extends ChannelInitializer<Channel> {
         @Override
         protected void initChannel(Channel channel) {
-            if (accepted.incrementAndGet() > CONNECTIONS_MAX) {
+            if (accepted.incrementAndGet() > CONNECTIONS_MAX || closed) {
                 accepted.decrementAndGet();
                 channel.close();
                 return;
             }
             channel.closeFuture().addListener(done -> accepted.decrementAndGet());
+            callers.add(channel);
             if (tls != null) {
                 channel.pipeline().addLast(tls.server().newHandler(channel.alloc()));
             }
@@ -330,6 +337,9 @@ public final class PeerTransport implements AutoCloseable {
 
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
         closed = true;
         listeners.forEach(Channel::close);
         peers.values()
@@ -340,6 +350,8 @@ public final class PeerTransport implements AutoCloseable {
                         });
         snapshotSenders.shutdown();
         sending.forEach(PeerCall::abort);
+        // Behind the tasks above: there is one loop, and it works in order.
+        callers.close().awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
         group.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS)
                 .awaitUninterruptibly(STOP_SECONDS + 1L, TimeUnit.SECONDS);
         // After the connections: each one that ends has its half of a snapshot discarded.

@@ -1,0 +1,242 @@
+package org.pdtoolkit.server.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import org.pdtoolkit.bytes.Bytes;
+import org.pdtoolkit.kv.KeyValue;
+import org.pdtoolkit.kv.KvError;
+import org.pdtoolkit.kv.KvException;
+import org.pdtoolkit.kv.Op;
+import org.pdtoolkit.kv.OpResult;
+import org.pdtoolkit.kv.ReplicatedKv;
+import org.pdtoolkit.server.support.Ports;
+
+/** Members in this JVM: real sockets on loopback, real files, the real threads. */
+final class TestCluster implements AutoCloseable {
+    static final String TOKEN = "test-cluster";
+    static final int REQUEST_BYTES_MAX = 64 << 10;
+
+    private static final int PATIENCE_SECONDS = 20;
+    private static final int PORT_TRIES = 50;
+
+    private final Path directory;
+    private final RuntimeOptions numbers;
+    private final Map<String, List<String>> urls = new LinkedHashMap<>();
+    private final Map<String, InetSocketAddress> addresses = new LinkedHashMap<>();
+    private final Map<String, NodeRuntime> nodes = new LinkedHashMap<>();
+
+    /** What made a member give up; must stay empty. */
+    final Queue<Throwable> fatal = new ConcurrentLinkedQueue<>();
+
+    TestCluster(Path directory, int size, long snapshotCount) {
+        this.directory = directory;
+        numbers =
+                new RuntimeOptions(
+                        40, 1, 10, true, snapshotCount, 5, REQUEST_BYTES_MAX, CompactionPolicy.OFF);
+        for (int i = 1; i <= size; i++) {
+            InetSocketAddress address = freeAddress();
+            addresses.put("m" + i, address);
+            urls.put("m" + i, List.of("http://127.0.0.1:" + address.getPort()));
+        }
+    }
+
+    private InetSocketAddress freeAddress() {
+        for (int i = 0; i < PORT_TRIES; i++) {
+            InetSocketAddress candidate = Ports.candidate();
+            try (ServerSocket probe =
+                    new ServerSocket(candidate.getPort(), 1, InetAddress.getLoopbackAddress())) {
+                if (probe.isBound() && !addresses.containsValue(candidate)) {
+                    return candidate;
+                }
+            } catch (IOException taken) {
+                continue;
+            }
+        }
+        return fail("no free port");
+    }
+
+    static TestCluster started(Path directory) throws Exception {
+        return started(directory, 10_000);
+    }
+
+    static TestCluster started(Path directory, long snapshotCount) throws Exception {
+        TestCluster cluster = new TestCluster(directory, 3, snapshotCount);
+        cluster.startAll();
+        return cluster;
+    }
+
+    RuntimeOptions numbers() {
+        return numbers;
+    }
+
+    Path dataDir(String name) {
+        return directory.resolve(name);
+    }
+
+    NodeOptions options(String name, String token) {
+        return new NodeOptions(
+                name,
+                dataDir(name),
+                "file",
+                List.of(addresses.get(name)),
+                urls.get(name),
+                List.of("http://client.of." + name + ":2379"),
+                urls,
+                token,
+                numbers,
+                null);
+    }
+
+    NodeRuntime open(String name, String token) {
+        return NodeRuntime.open(options(name, token), List::of, fatal::add);
+    }
+
+    void startAll() throws Exception {
+        for (String name : urls.keySet()) {
+            start(name);
+        }
+        settle();
+    }
+
+    NodeRuntime start(String name) throws BindException {
+        NodeRuntime node = open(name, TOKEN);
+        try {
+            node.start();
+        } catch (BindException | RuntimeException e) {
+            node.close();
+            throw e;
+        }
+        nodes.put(name, node);
+        return node;
+    }
+
+    void stop(String name) {
+        nodes.remove(name).close();
+    }
+
+    NodeRuntime node(String name) {
+        return nodes.get(name);
+    }
+
+    List<NodeRuntime> nodes() {
+        return new ArrayList<>(nodes.values());
+    }
+
+    String nameOf(NodeRuntime node) {
+        return nodes.entrySet().stream()
+                .filter(entry -> entry.getValue() == node)
+                .findFirst()
+                .orElseThrow()
+                .getKey();
+    }
+
+    /** Waits until every running member has written through the leader. */
+    void settle() throws Exception {
+        await(() -> nodes().stream().allMatch(n -> n.peersUp() == nodes.size() - 1));
+        for (NodeRuntime node : nodes()) {
+            long deadline = deadline();
+            while (!settled(node)) {
+                assertTrue(System.nanoTime() < deadline, "no leader");
+            }
+        }
+    }
+
+    private static boolean settled(NodeRuntime node) throws Exception {
+        try {
+            node.kv().put(Op.Put.of(Bytes.utf8("settled"), Bytes.EMPTY)).get(1, TimeUnit.SECONDS);
+            return true;
+        } catch (ExecutionException | TimeoutException e) {
+            return false;
+        }
+    }
+
+    NodeRuntime leader() throws Exception {
+        await(() -> nodes().stream().anyMatch(n -> n.consensus().leading()));
+        return nodes().stream().filter(n -> n.consensus().leading()).findFirst().orElseThrow();
+    }
+
+    List<NodeRuntime> followers() throws Exception {
+        NodeRuntime leader = leader();
+        return nodes().stream().filter(n -> n != leader).toList();
+    }
+
+    private static long deadline() {
+        return System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    }
+
+    /** Waits for a condition, looking again after each answer of the group. */
+    void await(BooleanSupplier condition) throws Exception {
+        long deadline = deadline();
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < deadline, "it does not come true");
+            assertTrue(fatal.isEmpty(), () -> "a member gave up: " + fatal);
+            for (NodeRuntime node : nodes()) {
+                try {
+                    node.kv().range(Op.Range.of(Bytes.utf8("any"))).get(20, TimeUnit.MILLISECONDS);
+                } catch (ExecutionException | TimeoutException notNow) {
+                    continue;
+                }
+            }
+        }
+    }
+
+    static <T> T get(CompletableFuture<T> future) throws Exception {
+        return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    static OpResult.Put put(NodeRuntime node, String key, String value) throws Exception {
+        return get(node.kv().put(Op.Put.of(Bytes.utf8(key), Bytes.utf8(value))));
+    }
+
+    /** Value by a linearizable read through that member, {@code null} if there is none. */
+    static String read(NodeRuntime node, String key) throws Exception {
+        return value(get(node.kv().range(Op.Range.of(Bytes.utf8(key)))).first());
+    }
+
+    /** Value as that member has it now, asking nobody. */
+    static String local(NodeRuntime node, String key) throws Exception {
+        ReplicatedKv kv = node.kv();
+        return value(get(kv.range(Op.Range.of(Bytes.utf8(key)).asSerializable())).first());
+    }
+
+    private static String value(KeyValue pair) {
+        return pair == null ? null : pair.value().toUtf8();
+    }
+
+    static KvError error(CompletableFuture<?> future) throws Exception {
+        try {
+            Object result = get(future);
+            return fail("an answer instead of an error: " + result);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof KvException refused) {
+                return refused.error();
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        nodes().forEach(NodeRuntime::close);
+        nodes.clear();
+        assertTrue(fatal.isEmpty(), () -> "a member gave up: " + fatal);
+    }
+}
