@@ -168,9 +168,15 @@ final class TestCluster implements AutoCloseable {
         }
     }
 
+    /** The member that leads, once a quorum has confirmed it. */
     NodeRuntime leader() throws Exception {
-        await(() -> nodes().stream().anyMatch(n -> n.consensus().leading()));
-        return nodes().stream().filter(n -> n.consensus().leading()).findFirst().orElseThrow();
+        await(() -> nodes().stream().anyMatch(TestCluster::leads));
+        return nodes().stream().filter(TestCluster::leads).findFirst().orElseThrow();
+    }
+
+    static boolean leads(NodeRuntime node) {
+        return node.consensus().leading()
+                && node.consensus().quorumDeadlineNanos() > System.nanoTime();
     }
 
     List<NodeRuntime> followers() throws Exception {
