@@ -50,8 +50,8 @@ public interface Consensus {
 
     /**
      * Hands Raft leadership to {@code target}; completes when this member follows it. Fails with
-     * NOT_LEADER, or TIMEOUT after an election timeout without a change. The caller stops serving
-     * first.
+     * NOT_LEADER, BAD_TRANSFEREE, or TIMEOUT after an election timeout without a change. The caller
+     * stops serving first.
      */
     CompletableFuture<Void> transferLeader(long target);
 }

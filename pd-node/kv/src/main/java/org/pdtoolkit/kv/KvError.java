@@ -19,6 +19,8 @@ public enum KvError {
     NO_LEADER(false),
     /** Only a leader does this and this member is none. */
     NOT_LEADER(false),
+    /** Leadership cannot go to that member: unknown, or no voter. */
+    BAD_TRANSFEREE(false),
     /** Accepted but not known to be committed when time ran out. */
     TIMEOUT(true),
     /** The leader changed while it was under way. */

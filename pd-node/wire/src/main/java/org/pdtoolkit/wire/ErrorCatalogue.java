@@ -211,6 +211,11 @@ public enum ErrorCatalogue {
             grpc(Status.Code.UNAVAILABLE, 503),
             "etcdserver: no leader",
             "see that a majority of members is up and connected"),
+    ETCD_BAD_TRANSFEREE(
+            "PD-2019",
+            grpc(Status.Code.FAILED_PRECONDITION, 400),
+            "etcdserver: bad leader transferee",
+            "name a voting member of the cluster; 'pdctl member' lists them"),
     ETCD_NOT_LEADER(
             "PD-2015",
             grpc(Status.Code.FAILED_PRECONDITION, 400),

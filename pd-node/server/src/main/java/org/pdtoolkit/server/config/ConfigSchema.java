@@ -188,7 +188,7 @@ public final class ConfigSchema {
                     .into(LIST::add);
 
     public static final ConfigKey<Long> MAX_REQUEST_BYTES =
-            key("max-request-bytes", ConfigType.bytes(1024, 512 * MEBIBYTE), Group.STORAGE)
+            key("max-request-bytes", ConfigType.bytes(1024, 150 * MEBIBYTE), Group.STORAGE)
                     .defaults("1572864")
                     .doc("Largest client request that is accepted.")
                     .into(LIST::add);

@@ -41,6 +41,7 @@ public final class ErrorRows {
             case REQUEST_TOO_LARGE -> ErrorCatalogue.ETCD_REQUEST_TOO_LARGE;
             case TOO_MANY_REQUESTS -> ErrorCatalogue.ETCD_TOO_MANY_REQUESTS;
             case NO_LEADER -> ErrorCatalogue.ETCD_NO_LEADER;
+            case BAD_TRANSFEREE -> ErrorCatalogue.ETCD_BAD_TRANSFEREE;
             case NOT_LEADER -> ErrorCatalogue.ETCD_NOT_LEADER;
             case TIMEOUT -> ErrorCatalogue.ETCD_TIMEOUT;
             case LEADER_CHANGED -> ErrorCatalogue.ETCD_LEADER_CHANGED;

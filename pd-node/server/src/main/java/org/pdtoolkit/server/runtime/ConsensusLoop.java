@@ -261,13 +261,17 @@ final class ConsensusLoop implements Runnable {
         } else if (target == raft.id()) {
             done.complete(null);
         } else {
+            raft.transferLeader(target);
+            if (raft.transferee() != target) {
+                done.completeExceptionally(new KvException(KvError.BAD_TRANSFEREE));
+                return;
+            }
             if (transfer != null) {
                 transfer.done().completeExceptionally(new KvException(KvError.LEADER_CHANGED));
             }
             transfer = new Transfer(done, target, new int[] {options.electionTicks() + 1});
-            // From here on another member may lead at any moment.
+            // The order leaves with the next Ready; from then on another member may lead.
             state.quorumDeadlineNanos(Long.MIN_VALUE);
-            raft.transferLeader(target);
         }
     }
 

@@ -35,8 +35,6 @@ import org.pdtoolkit.server.transport.PeerHandler;
 import org.pdtoolkit.server.transport.PeerIdentity;
 import org.pdtoolkit.server.transport.PeerTransport;
 import org.pdtoolkit.storage.AppliedState;
-import org.pdtoolkit.storage.HardState;
-import org.pdtoolkit.storage.LogStore;
 import org.pdtoolkit.storage.OrderedStore;
 import org.pdtoolkit.storage.Storage;
 
@@ -76,16 +74,15 @@ public final class NodeRuntime implements AutoCloseable {
     private NodeRuntime(
             NodeOptions options,
             Storage storage,
-            ClusterIdentity identity,
-            boolean fresh,
+            StartDecision decision,
             Consumer<Throwable> onFatal) {
         this.options = options;
         this.storage = storage;
-        this.identity = identity;
-        this.fresh = fresh;
+        this.identity = decision.identity();
+        this.fresh = decision.fresh();
         SplittableRandom random = new SplittableRandom(System.nanoTime() ^ identity.memberId());
         OrderedStore ordered = storage.ordered();
-        AppliedState applied = repairLog(storage.log(), ordered.applied());
+        AppliedState applied = StartDecision.repairLog(storage.log(), ordered.applied());
         RaftLog log = new RaftLog(storage.log(), applied);
         machine = new KvMachine(ordered);
         PeerIdentity self = new PeerIdentity(identity.clusterId(), identity.memberId());
@@ -130,7 +127,7 @@ public final class NodeRuntime implements AutoCloseable {
         applyThread = new Thread(apply, "apply");
         timer = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "timer"));
         if (fresh) {
-            List<Member> initial = initialMembers(options);
+            List<Member> initial = StartDecision.initialMembers(options);
             raft.bootstrap(
                     initial.stream()
                             .map(m -> new Peer(m.id(), MemberCodec.encode(m).toArray()))
@@ -165,112 +162,12 @@ public final class NodeRuntime implements AutoCloseable {
             Consumer<Throwable> onFatal) {
         Storage storage = StorageOpener.open(options.storage(), options.dataDir());
         try {
-            LogStore log = storage.log();
-            boolean fresh =
-                    log.lastIndex() == 0
-                            && log.hardState().equals(HardState.EMPTY)
-                            && storage.ordered().applied().index() == 0;
-            if (fresh && !bootstrapProblems.get().isEmpty()) {
-                throw new NodeStartException(String.join("; ", bootstrapProblems.get()));
-            }
-            ClusterIdentity identity =
-                    fresh ? newIdentity(options, log) : knownIdentity(options, log);
-            return new NodeRuntime(options, storage, identity, fresh, onFatal);
+            StartDecision decision = StartDecision.of(options, storage, bootstrapProblems);
+            return new NodeRuntime(options, storage, decision, onFatal);
         } catch (RuntimeException e) {
             storage.close();
             throw e;
         }
-    }
-
-    private static ClusterIdentity newIdentity(NodeOptions options, LogStore log) {
-        List<Member> members = initialMembers(options);
-        Member self =
-                members.stream()
-                        .filter(m -> m.name().equals(options.name()))
-                        .findFirst()
-                        .orElseThrow(
-                                () ->
-                                        new NodeStartException(
-                                                "couldn't find local name \""
-                                                        + options.name()
-                                                        + "\" in the initial cluster"
-                                                        + " configuration "
-                                                        + options.initialCluster()));
-        ClusterIdentity identity =
-                new ClusterIdentity(ClusterIdentity.clusterId(members), self.id());
-        log.metadata()
-                .map(ClusterIdentity::decode)
-                .filter(stored -> !stored.equals(identity))
-                .ifPresent(
-                        stored -> {
-                            throw foreignData(options, stored);
-                        });
-        return identity;
-    }
-
-    private static ClusterIdentity knownIdentity(NodeOptions options, LogStore log) {
-        ClusterIdentity stored =
-                log.metadata()
-                        .map(ClusterIdentity::decode)
-                        .orElseThrow(
-                                () ->
-                                        new NodeStartException(
-                                                "data dir "
-                                                        + options.dataDir()
-                                                        + " holds a log without an identity"));
-        List<Member> members = initialMembers(options);
-        boolean listed = options.initialCluster().containsKey(options.name());
-        if (listed
-                && ClusterIdentity.clusterId(members) != stored.clusterId()
-                && members.stream().noneMatch(m -> m.id() == stored.memberId())) {
-            throw foreignData(options, stored);
-        }
-        return stored;
-    }
-
-    private static NodeStartException foreignData(NodeOptions options, ClusterIdentity stored) {
-        return new NodeStartException(
-                "data dir "
-                        + options.dataDir()
-                        + " belongs to member "
-                        + Long.toHexString(stored.memberId())
-                        + " of cluster "
-                        + Long.toHexString(stored.clusterId())
-                        + ", which is not the one that --initial-cluster, --advertise-peer-urls and"
-                        + " --initial-cluster-token describe: use the data dir of this member, or"
-                        + " an empty one for a new member");
-    }
-
-    private static List<Member> initialMembers(NodeOptions options) {
-        return ClusterIdentity.membersOf(options.initialCluster(), options.initialClusterToken());
-    }
-
-    /**
-     * A crash between installing a snapshot and cutting the log leaves the store ahead of the log,
-     * or beside one whose entries never were committed; the store is right.
-     *
-     * @throws NodeStartException when the log begins behind what the store needs next
-     */
-    static AppliedState repairLog(LogStore log, AppliedState applied) {
-        if (applied.index() < log.firstIndex() - 1) {
-            throw new NodeStartException(
-                    "the data dir's state ends at index "
-                            + applied.index()
-                            + " but its log begins at "
-                            + log.firstIndex()
-                            + ": files of it are missing or older than the others. Restore the"
-                            + " whole data dir, or remove this member and add it again with an"
-                            + " empty one");
-        }
-        if (applied.index() > log.lastIndex() || log.term(applied.index()) != applied.term()) {
-            HardState hard = log.hardState();
-            long term = Math.max(hard.term(), applied.term());
-            log.reset(
-                    applied.index(),
-                    applied.term(),
-                    new HardState(term, term == hard.term() ? hard.vote() : 0, applied.index()));
-        }
-        return applied;
     }
 
     /** Nobody can lead a cluster that has never run: no need to wait for a whole timeout first. */

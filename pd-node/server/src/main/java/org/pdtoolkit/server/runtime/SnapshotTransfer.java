@@ -39,7 +39,7 @@ import org.pdtoolkit.storage.Space;
  */
 final class SnapshotTransfer {
     private static final int PIECE_BYTES = 256 << 10;
-    private static final int VALUE_BYTES_MAX = 64 << 20;
+    private static final int VALUE_BYTES_MAX = 160 << 20;
     private static final List<Space> SPACES = List.of(Space.HISTORY, Space.META);
 
     private final OrderedStore store;

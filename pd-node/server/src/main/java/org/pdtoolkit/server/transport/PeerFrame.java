@@ -31,8 +31,8 @@ record PeerFrame(Type type, ByteBuf payload) {
 
     static final int HEADER_BYTES = 4 + 1 + 4;
 
-    /** Bound of a payload: one append of the largest size with the largest request in it. */
-    static final int PAYLOAD_BYTES_MAX = 32 << 20;
+    /** Bound of a payload: an append with the largest request that can be configured (150 MiB). */
+    static final int PAYLOAD_BYTES_MAX = 160 << 20;
 
     enum Type {
         HELLO,

@@ -57,7 +57,7 @@ class RepairLogTest {
             2     | 5    | 5          | 0
             """)
     void aLogThatTheSnapshotOvertookIsReset(long index, long term, long termAfter, long vote) {
-        NodeRuntime.repairLog(log, applied(index, term));
+        StartDecision.repairLog(log, applied(index, term));
         assertEquals(index + 1, log.firstIndex());
         assertEquals(index, log.lastIndex());
         assertEquals(term, log.term(index));
@@ -67,7 +67,7 @@ class RepairLogTest {
     @ParameterizedTest
     @CsvSource({"0, 0", "1, 1", "2, 1", "3, 1"})
     void aLogThatAgreesStays(long index, long term) {
-        NodeRuntime.repairLog(log, applied(index, term));
+        StartDecision.repairLog(log, applied(index, term));
         assertEquals(1, log.firstIndex());
         assertEquals(3, log.lastIndex());
         assertEquals(new HardState(2, 9, 1), log.hardState());
@@ -76,10 +76,11 @@ class RepairLogTest {
     @Test
     void aLogThatBeginsBehindTheStoreIsRefused() {
         log.compact(2);
-        NodeRuntime.repairLog(log, applied(2, 1));
+        StartDecision.repairLog(log, applied(2, 1));
         NodeStartException refusal =
                 assertThrows(
-                        NodeStartException.class, () -> NodeRuntime.repairLog(log, applied(1, 1)));
+                        NodeStartException.class,
+                        () -> StartDecision.repairLog(log, applied(1, 1)));
         assertTrue(refusal.getMessage().contains("begins at 3"), refusal.getMessage());
     }
 }

@@ -172,7 +172,7 @@ class PeerPortTest {
             textBlock =
                     """
             LENGTH      | TYPE
-            33554433    | 3
+            167772161   | 3
             2147483647  | 3
             -1          | 3
             -2147483648 | 3
