@@ -2,7 +2,8 @@
 # shellcheck shell=bash disable=SC2034
 
 # Folder of the project. A script may be reached through a symbolic link from anywhere.
-root="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)"
+root="$(readlink -f "${BASH_SOURCE[0]}")"
+root="${root%/scripts/lib.sh}"
 node_dist="$root/pd-node/server/target/dist"
 ctl_dist="$root/pdctl/target/dist"
 node_main=org.pdtoolkit.server.Main
@@ -16,7 +17,8 @@ fail() {
     exit "$code"
 }
 
-# Sets java to the launcher of JAVA_HOME, or of the path, and java_major to its version.
+# Sets java to the launcher of JAVA_HOME, or of the path, java_major to its version, and java_build
+# to what tells it from every other JVM.
 find_java() {
     if [[ -n ${JAVA_HOME:-} ]]; then
         java="$JAVA_HOME/bin/java"
@@ -28,11 +30,14 @@ find_java() {
     java_major=17
     local real
     real="$(readlink -f "$java")"
+    java_build=$real
     if [[ -r ${real%/bin/java}/release ]]; then
         local line
         while IFS= read -r line; do
             if [[ $line =~ ^JAVA_VERSION=\"([0-9]+) ]]; then
                 java_major=${BASH_REMATCH[1]}
+            elif [[ $line == JAVA_RUNTIME_VERSION=* ]]; then
+                java_build="$real ${line#*=}"
             fi
         done <"${real%/bin/java}/release"
     fi
@@ -68,11 +73,16 @@ find_ctl_flags() {
 }
 
 add_common_flags() {
-    local archive=$1
-    # An archive of another JVM or of other jars is passed over, without a word on standard output.
+    local archive=$1 made_for=''
+    # An archive of other jars is passed over, without a word on standard output.
     jvm_flags+=(-Xshare:auto -Xlog:disable '-Xlog:all=error,cds*=off:stderr')
-    if [[ -r $archive ]]; then
-        jvm_flags+=("-XX:SharedArchiveFile=$archive")
+    # A JVM that has to pass over an archive may leave out its own too and start slower than with
+    # none; so it is not offered the archive of another JVM or of another place.
+    if [[ -r $archive && -r $archive.for ]]; then
+        IFS= read -r made_for <"$archive.for" || true
+        if [[ $made_for == "$java_build $class_path" ]]; then
+            jvm_flags+=("-XX:SharedArchiveFile=$archive")
+        fi
     fi
     # Netty and JLine call native code, which newer versions announce with a warning.
     if ((java_major >= 22)); then
@@ -131,7 +141,7 @@ make_archives() {
     local node=$1 ctl=$2 port attempt tenth pid
     local work="$node/training"
     find_java "${0##*/}"
-    rm -rf "$work" "$node/pd-node.jsa" "$ctl/pdctl.jsa"
+    rm -rf "$work" "$node"/pd-node.jsa* "$ctl"/pdctl.jsa*
     mkdir -p "$work"
     for ((attempt = 0; attempt < 20; attempt++)); do
         port=$((20000 + RANDOM % 10000))
@@ -143,7 +153,7 @@ make_archives() {
     jvm_flags=()
     add_common_flags /none
     "$java" "${jvm_flags[@]}" -XX:+UseParallelGC -Xmx256m \
-        "-XX:ArchiveClassesAtExit=$node/pd-node.jsa" -cp "$class_path" "$node_main" \
+        "-XX:ArchiveClassesAtExit=$work/pd-node.jsa" -cp "$class_path" "$node_main" \
         --name training --data-dir "$work/data" \
         --client-urls "http://127.0.0.1:$port" --peer-urls "http://127.0.0.1:$((port + 1))" \
         >"$work/log" 2>&1 &
@@ -156,19 +166,44 @@ make_archives() {
         sleep 0.1
     done
     if find_class_path "$ctl"; then
-        "$java" "${jvm_flags[@]}" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \
-            "-XX:ArchiveClassesAtExit=$ctl/pdctl.jsa" -cp "$class_path" "$ctl_main" \
-            -u "http://127.0.0.1:$port" member >"$work/ctl.log" 2>&1 || true
+        find_ctl_flags "$ctl"
+        list_ctl_classes "$work" "http://127.0.0.1:$port"
     fi
+    # The node writes its archive while it stops, and the other core can write pdctl's meanwhile.
     kill -TERM "$pid" 2>/dev/null || true
+    if [[ -s $work/pdctl.classes ]]; then
+        "$java" "${jvm_flags[@]}" -Xshare:dump "-XX:SharedClassListFile=$work/pdctl.classes" \
+            "-XX:SharedArchiveFile=$work/pdctl.jsa" -cp "$class_path" >>"$work/ctl.log" 2>&1 &&
+            keep_archive "$work" "$ctl/pdctl.jsa"
+    fi
     if ! wait_gone "$pid" 20; then
         kill -KILL "$pid" 2>/dev/null || true
     fi
-    wait "$pid" 2>/dev/null || true
+    # A JVM that was killed leaves half an archive, and half an archive crashes the next one.
+    if wait "$pid" 2>/dev/null && find_class_path "$node"; then
+        keep_archive "$work" "$node/pd-node.jsa"
+    fi
     # The logs stay when the run went wrong, for whoever wonders about slow starts.
     if [[ $status == 200 && -s $node/pd-node.jsa && -s $ctl/pdctl.jsa ]]; then
         rm -rf "$work"
     else
         return 1
     fi
+}
+
+# Lists the classes of a pdctl that runs what people run most: list_ctl_classes WORK URL. pdctl gets
+# a static archive, since picocli's class files have the format of Java 5, which a dynamic one
+# leaves out. Without a server most of them are loaded all the same.
+list_ctl_classes() {
+    printf '%s\n' member 'member -o json' 'health -o table' ping 'tso 1' 'member leader show' help |
+        "$java" "${jvm_flags[@]}" -Xshare:off "-XX:DumpLoadedClassList=$1/pdctl.classes" \
+            -cp "$class_path" "$ctl_main" -u "$2" --timeout 2s --continue-on-error \
+            >"$1/ctl.log" 2>&1 || true
+}
+
+# Moves a finished archive from WORK to where it is looked for, and notes what it is good for:
+# keep_archive WORK ARCHIVE.
+keep_archive() {
+    [[ -s $1/${2##*/} ]] || return 1
+    printf '%s %s\n' "$java_build" "$class_path" >"$2.for" && mv -f "$1/${2##*/}" "$2"
 }
