@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -113,7 +114,7 @@ final class PdNode implements AutoCloseable {
         ScheduledExecutorService cluster =
                 Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "cluster"));
         try {
-            PlacementDriver placement = placement(config, runtime, cluster);
+            PlacementDriver placement = placement(config, runtime, cluster, onFatal);
             runtime.incarnation(placement::clusterId);
             Front front = openPort(config, tls, runtime, placement, cluster);
             try {
@@ -124,7 +125,7 @@ final class PdNode implements AutoCloseable {
             }
             placement.start();
             cluster.scheduleWithFixedDelay(
-                    logged(placement::tick),
+                    guarded(placement::tick, onFatal),
                     PLACEMENT_TICK_MILLIS,
                     PLACEMENT_TICK_MILLIS,
                     TimeUnit.MILLISECONDS);
@@ -223,7 +224,10 @@ final class PdNode implements AutoCloseable {
     }
 
     private static PlacementDriver placement(
-            NodeConfig config, NodeRuntime runtime, ScheduledExecutorService cluster) {
+            NodeConfig config,
+            NodeRuntime runtime,
+            ScheduledExecutorService cluster,
+            Consumer<Throwable> onFatal) {
         Member self =
                 Member.newBuilder()
                         .setName(config.name())
@@ -248,7 +252,7 @@ final class PdNode implements AutoCloseable {
                 runtime.kv(),
                 runtime.consensus(),
                 CLOCKS,
-                task -> cluster.execute(logged(task)),
+                task -> post(cluster, guarded(task, onFatal)),
                 PdNode::log);
     }
 
@@ -273,15 +277,24 @@ final class PdNode implements AutoCloseable {
         return Path.of("").toAbsolutePath().toString();
     }
 
-    private static Runnable logged(Runnable task) {
+    /** A failure leaves the election in a state that nobody foresaw: the node must stop. */
+    private static Runnable guarded(Runnable task, Consumer<Throwable> onFatal) {
         return () -> {
             try {
                 task.run();
             } catch (RuntimeException | Error e) {
-                LOG.error("a task of the cluster thread failed", e);
-                throw e;
+                onFatal.accept(e);
             }
         };
+    }
+
+    /** What arrives while the node stops has nobody left to do it. */
+    private static void post(ScheduledExecutorService cluster, Runnable task) {
+        try {
+            cluster.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the cluster thread has stopped");
+        }
     }
 
     /** Finds an address in use before anything is written to the data dir. */

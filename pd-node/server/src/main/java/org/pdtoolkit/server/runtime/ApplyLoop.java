@@ -21,6 +21,7 @@ import org.pdtoolkit.kv.machine.Outcome;
 import org.pdtoolkit.raft.ConfChange;
 import org.pdtoolkit.raft.ConfState;
 import org.pdtoolkit.raft.Entry;
+import org.pdtoolkit.raft.EntryType;
 import org.pdtoolkit.raft.Snapshot;
 import org.pdtoolkit.server.store.ConfStateCodec;
 import org.pdtoolkit.server.store.RaftLog;
@@ -202,6 +203,23 @@ final class ApplyLoop implements Runnable {
         CompletableFuture<Outcome> waiting = pending.remove(envelope.request());
         if (waiting != null) {
             waiting.complete(outcome);
+        }
+    }
+
+    /** Whether {@link #apply} will understand the entry. Thread: any. */
+    static boolean isReadable(Entry entry) {
+        if (entry.type() != EntryType.NORMAL) {
+            return false;
+        }
+        try {
+            Envelope envelope = Envelope.decode(entry.data());
+            switch (envelope.kind()) {
+                case KV -> Command.decode(envelope.payload());
+                case PUBLISH -> MemberCodec.decode(envelope.payload());
+            }
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
         }
     }
 

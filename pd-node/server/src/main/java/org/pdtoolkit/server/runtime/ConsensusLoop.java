@@ -6,11 +6,13 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
@@ -56,6 +58,7 @@ final class ConsensusLoop implements Runnable {
     private final VoterPromise promise;
     private final Consumer<Throwable> onFatal;
     private final ArrayBlockingQueue<Runnable> mailbox = new ArrayBlockingQueue<>(MAILBOX_MAX);
+    private final Queue<SnapshotReport> snapshotReports = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean tickDue = new AtomicBoolean();
     private final List<Proposal> proposals = new ArrayList<>();
     private final List<CompletableFuture<Void>> reads = new ArrayList<>();
@@ -68,6 +71,8 @@ final class ConsensusLoop implements Runnable {
 
     private int activityTicksLeft;
     private Transfer transfer;
+
+    private record SnapshotReport(long peer, boolean success) {}
 
     private record Proposal(byte[] data, CompletableFuture<?> dropped) {}
 
@@ -157,9 +162,9 @@ final class ConsensusLoop implements Runnable {
     }
 
     void reportSnapshot(long peer, boolean success) {
-        if (!mailbox.offer(() -> raft.reportSnapshot(peer, success))) {
-            LOG.warn("snapshot report dropped: peer={}", Long.toHexString(peer));
-        }
+        // Never lost: without it that peer would get nothing more.
+        snapshotReports.add(new SnapshotReport(peer, success));
+        mailbox.offer(WAKE);
     }
 
     void compact(long index) {
@@ -188,6 +193,7 @@ final class ConsensusLoop implements Runnable {
                 if (tickDue.getAndSet(false)) {
                     onTick();
                 }
+                takeSnapshotReports();
                 flushProposals();
                 flushReads();
                 while (raft.hasReady()) {
@@ -201,8 +207,18 @@ final class ConsensusLoop implements Runnable {
         }
     }
 
+    private void takeSnapshotReports() {
+        SnapshotReport report = snapshotReports.poll();
+        while (report != null) {
+            raft.reportSnapshot(report.peer(), report.success());
+            report = snapshotReports.poll();
+        }
+    }
+
     private void onTick() {
+        boolean led = raft.role() == Role.LEADER;
         raft.tick();
+        noteLostOffice(led);
         promise.tick(System.nanoTime()).forEach(this::stepNow);
         dropStaleReads();
         if (raft.role() == Role.LEADER) {
@@ -216,7 +232,7 @@ final class ConsensusLoop implements Runnable {
             }
         }
         if (transfer != null && --transfer.ticksLeft()[0] <= 0) {
-            endTerm(transfer.target());
+            endTerm();
             transfer.done().completeExceptionally(new KvException(KvError.TIMEOUT));
             transfer = null;
         }
@@ -226,11 +242,11 @@ final class ConsensusLoop implements Runnable {
      * Gives up leadership by raising the term. The order to take over may still lie in the socket
      * of a paused member, who would act on it whenever it wakes; with the term over it is void.
      */
-    private void endTerm(long target) {
+    private void endTerm() {
         if (raft.role() == Role.LEADER) {
-            raft.step(
+            stepNow(
                     Message.builder(MessageType.APP_RESP)
-                            .from(target)
+                            .from(raft.id())
                             .to(raft.id())
                             .term(raft.term() + 1)
                             .build());
@@ -238,7 +254,7 @@ final class ConsensusLoop implements Runnable {
     }
 
     private void onMessage(Message message) {
-        if (!promise.admits(message, System.nanoTime())) {
+        if (!isAcceptable(message) || !promise.admits(message, System.nanoTime())) {
             return;
         }
         stepNow(message);
@@ -247,11 +263,36 @@ final class ConsensusLoop implements Runnable {
         }
     }
 
+    /**
+     * Keeps out what only a broken or newer member sends. An entry that cannot be read would stop
+     * every member when it is applied; a forwarded transfer would pass the fence by.
+     */
+    private static boolean isAcceptable(Message message) {
+        if (message.type() == MessageType.TRANSFER_LEADER) {
+            return false;
+        }
+        if (message.type() != MessageType.PROP
+                || message.entries().stream().allMatch(ApplyLoop::isReadable)) {
+            return true;
+        }
+        LOG.warn("proposal of a peer cannot be read: from={}", Long.toHexString(message.from()));
+        return false;
+    }
+
     private void stepNow(Message message) {
+        boolean led = raft.role() == Role.LEADER;
         try {
             raft.step(message);
         } catch (RaftException e) {
             LOG.debug("message ignored: type={} cause={}", message.type(), e.kind());
+        }
+        noteLostOffice(led);
+    }
+
+    /** A leader is part of the quorum that its fence rests on: it owes the promise too. */
+    private void noteLostOffice(boolean led) {
+        if (led && raft.role() != Role.LEADER) {
+            promise.heard(System.nanoTime());
         }
     }
 

@@ -51,6 +51,7 @@ public final class NodeRuntime implements AutoCloseable {
     private static final int HOUSEKEEPING_MILLIS = 100;
     private static final int COMPACTION_CHECK_MILLIS = 1_000;
     private static final int STOP_SECONDS = 5;
+    private static final long UNCOMMITTED_BYTES_MAX = 64 << 20;
 
     private final NodeOptions options;
     private final Storage storage;
@@ -89,17 +90,7 @@ public final class NodeRuntime implements AutoCloseable {
         transport = new PeerTransport(self, new Peers(), options.peerTls());
         membership = new Membership(this::onMembers);
         RuntimeOptions numbers = options.runtime();
-        RaftNode raft =
-                new RaftNode(
-                        RaftConfig.builder(identity.memberId(), log)
-                                .electionTicks(numbers.electionTicks())
-                                .heartbeatTicks(numbers.heartbeatTicks())
-                                .preVote(numbers.preVote())
-                                .checkQuorum(true)
-                                .applied(applied.index())
-                                .random(random::nextInt)
-                                .verify(Boolean.getBoolean("pd.verify"))
-                                .build());
+        RaftNode raft = raftNode(log, applied.index(), random);
         snapshots = new SnapshotTransfer(ordered, storage.snapshots());
         apply =
                 new ApplyLoop(
@@ -168,6 +159,21 @@ public final class NodeRuntime implements AutoCloseable {
             storage.close();
             throw e;
         }
+    }
+
+    private RaftNode raftNode(RaftLog log, long applied, SplittableRandom random) {
+        RuntimeOptions numbers = options.runtime();
+        return new RaftNode(
+                RaftConfig.builder(identity.memberId(), log)
+                        .electionTicks(numbers.electionTicks())
+                        .heartbeatTicks(numbers.heartbeatTicks())
+                        .preVote(numbers.preVote())
+                        .checkQuorum(true)
+                        .maxUncommittedBytes(UNCOMMITTED_BYTES_MAX)
+                        .applied(applied)
+                        .random(random::nextInt)
+                        .verify(Boolean.getBoolean("pd.verify"))
+                        .build());
     }
 
     /** Nobody can lead a cluster that has never run: no need to wait for a whole timeout first. */

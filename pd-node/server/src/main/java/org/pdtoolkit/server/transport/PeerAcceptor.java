@@ -166,6 +166,9 @@ final class PeerAcceptor extends SimpleChannelInboundHandler<PeerFrame> {
             throw new IllegalArgumentException("a " + frame.type() + " frame on a message stream");
         }
         Message message = MessageCodec.decode(frame.payload());
+        if (message.type() == MessageType.SNAP) {
+            throw new IllegalArgumentException("a snapshot outside of a snapshot stream");
+        }
         if (message.to() != self.memberId() || message.from() != hello.from()) {
             // A forwarded read or transfer keeps its first sender; everything else is the caller's.
             boolean forwarded =
