@@ -2,7 +2,7 @@ package org.pdtoolkit.server.runtime;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +62,7 @@ final class ConsensusLoop implements Runnable {
     private final AtomicBoolean tickDue = new AtomicBoolean();
     private final List<Proposal> proposals = new ArrayList<>();
     private final List<CompletableFuture<Void>> reads = new ArrayList<>();
+    private final Map<Long, Long> lastActive = new HashMap<>();
     private final Map<Long, ReadRound> rounds = new LinkedHashMap<>();
     private final Set<CompletableFuture<Void>> transfers = ConcurrentHashMap.newKeySet();
     private volatile boolean running = true;
@@ -69,7 +70,6 @@ final class ConsensusLoop implements Runnable {
     /** Random at first: a late answer to an earlier run of this member must not fit. */
     private long nextRound = new SplittableRandom().nextLong();
 
-    private int activityTicksLeft;
     private Transfer transfer;
 
     private record SnapshotReport(long peer, boolean success) {}
@@ -417,19 +417,20 @@ final class ConsensusLoop implements Runnable {
         return late;
     }
 
-    /** Now and then: a full status is not for free. */
+    /**
+     * The core forgets at the end of each quorum check who has answered; here an answer counts for
+     * one election timeout from when it was noticed.
+     */
     private void publishActivity() {
-        if (--activityTicksLeft > 0) {
-            return;
-        }
-        activityTicksLeft = options.electionTicks() / 2;
-        Set<Long> active = new HashSet<>();
+        long now = System.nanoTime();
         for (Status.PeerProgress peer : raft.status().progress()) {
             if (peer.recentActive()) {
-                active.add(peer.id());
+                lastActive.put(peer.id(), now);
             }
         }
-        state.activePeers(Set.copyOf(active));
+        long timeout = options.electionTimeoutMillis() * 1_000_000L;
+        lastActive.values().removeIf(seen -> now - seen > timeout);
+        state.activePeers(Set.copyOf(lastActive.keySet()));
     }
 
     private void diskDone() {

@@ -162,7 +162,15 @@ public final class FailoverBench {
         int from = cluster.nodes().indexOf(cluster.node(leader));
         String target = cluster.nodes().get((from + 1) % cluster.nodes().size()).name();
         long begun = System.nanoTime();
-        post(cluster.clientUrls().get(from) + "/pd/api/v1/leader/transfer/" + target);
+        // Refused while the target, just restarted, has not answered its leader yet.
+        LocalCluster.await(
+                "an accepted transfer to " + target,
+                PATIENCE,
+                () ->
+                        post(
+                                cluster.clientUrls().get(from)
+                                        + "/pd/api/v1/leader/transfer/"
+                                        + target));
         LocalCluster.await(
                 "transfer to " + target,
                 PATIENCE,
@@ -182,14 +190,12 @@ public final class FailoverBench {
                 (until - from) / 1_000_000);
     }
 
-    private static void post(String url) {
+    private static boolean post(String url) {
         try {
             HttpURLConnection connection =
                     (HttpURLConnection) URI.create(url).toURL().openConnection();
             connection.setRequestMethod("POST");
-            if (connection.getResponseCode() != 200) {
-                throw new IllegalStateException(url + ": " + connection.getResponseCode());
-            }
+            return connection.getResponseCode() == 200;
         } catch (IOException e) {
             throw new IllegalStateException(url + ": " + e, e);
         }
