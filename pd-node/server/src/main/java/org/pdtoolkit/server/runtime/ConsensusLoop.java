@@ -83,11 +83,10 @@ final class ConsensusLoop implements Runnable {
      */
     private record ReadRound(long sentNanos, long ledTerm, List<CompletableFuture<Void>> waiting) {}
 
-    private record Transfer(CompletableFuture<Void> done, long target, int[] ticksLeft) {}
+    private record Transfer(CompletableFuture<Void> done, int[] ticksLeft) {}
 
     /**
-     * @param silentTicks ticks during which no vote is given: a restarted voter has forgotten whom
-     *     it follows, and must not help to elect another leader inside the old one's fence
+     * @param promise already running when this member was here before
      */
     ConsensusLoop(
             RaftNode raft,
@@ -310,7 +309,7 @@ final class ConsensusLoop implements Runnable {
             if (transfer != null) {
                 transfer.done().completeExceptionally(new KvException(KvError.LEADER_CHANGED));
             }
-            transfer = new Transfer(done, target, new int[] {options.electionTicks() + 1});
+            transfer = new Transfer(done, new int[] {options.electionTicks() + 1});
             // The order leaves with the next Ready; from then on another member may lead.
             state.quorumDeadlineNanos(Long.MIN_VALUE);
         }
