@@ -1,7 +1,13 @@
 package org.pdtoolkit.storage;
 
-/** What a backend can do beyond the rules that bind every backend. None is defined yet. */
+/**
+ * What a backend may leave out, or can do beyond the rules that bind every one. Leaving one out is
+ * visible here, tested by the kit, and answered for by the node at start.
+ */
 public enum Capability {
-    /** The storage can be read by a second process while it is open. */
-    SHARED_READ
+    /**
+     * What a call acknowledged survives the end of the process and a loss of power. A node refuses
+     * to start on a backend without it, since Raft counts votes and entries that were acknowledged.
+     */
+    DURABLE
 }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.zip.CRC32C;
 import org.pdtoolkit.storage.StorageException;
+import org.pdtoolkit.storage.support.Fuse;
 
 /**
  * The first 48 bytes of every file of this backend, big endian.

@@ -10,6 +10,7 @@ import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.storage.HardState;
 import org.pdtoolkit.storage.LogRecord;
 import org.pdtoolkit.storage.LogStore;
+import org.pdtoolkit.storage.support.Fuse;
 
 /**
  * The Raft log in segment files {@code log/<number, 16 hex digits>.log}.

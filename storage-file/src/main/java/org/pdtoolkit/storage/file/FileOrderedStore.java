@@ -9,6 +9,7 @@ import org.pdtoolkit.storage.AppliedState;
 import org.pdtoolkit.storage.Batch;
 import org.pdtoolkit.storage.OrderedStore;
 import org.pdtoolkit.storage.Space;
+import org.pdtoolkit.storage.support.Fuse;
 
 /**
  * The applied state: a file of committed batches, {@code state/<generation, 16 hex digits>.state},

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.pdtoolkit.storage.SnapshotStore;
+import org.pdtoolkit.storage.support.Fuse;
 
 /**
  * Snapshots in files {@code snap/<index>-<term>.snap}, both 16 hex digits, laid out as {@link

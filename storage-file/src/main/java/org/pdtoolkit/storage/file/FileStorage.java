@@ -7,6 +7,7 @@ import org.pdtoolkit.storage.OrderedStore;
 import org.pdtoolkit.storage.SnapshotStore;
 import org.pdtoolkit.storage.Storage;
 import org.pdtoolkit.storage.StorageException;
+import org.pdtoolkit.storage.support.Fuse;
 
 /**
  * One open data directory.

@@ -38,7 +38,7 @@ public final class FileStorageProvider implements StorageProvider {
 
     @Override
     public Set<Capability> capabilities() {
-        return Set.of();
+        return Set.of(Capability.DURABLE);
     }
 
     @Override

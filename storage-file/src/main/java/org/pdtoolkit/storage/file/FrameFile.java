@@ -3,6 +3,7 @@ package org.pdtoolkit.storage.file;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import org.pdtoolkit.storage.support.Fuse;
 
 /**
  * A file of chained frames open for appending: one write a frame, forced when the owner says so.

@@ -3,6 +3,7 @@ package org.pdtoolkit.storage.file;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import org.pdtoolkit.storage.support.Fuse;
 
 /**
  * Reads the frames of a file in order and decides what the first bad one means.

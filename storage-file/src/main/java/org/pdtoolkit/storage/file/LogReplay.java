@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.storage.HardState;
 import org.pdtoolkit.storage.LogRecord;
+import org.pdtoolkit.storage.support.Fuse;
 
 /**
  * What the segments of a log say, fed frame by frame in their order; refuses what no sequence of

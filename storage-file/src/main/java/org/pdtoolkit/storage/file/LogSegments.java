@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.pdtoolkit.storage.LogRecord;
+import org.pdtoolkit.storage.support.Fuse;
 
 /**
  * The segment files of a log: one active, the rest read only, numbered without a gap.

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.zip.CRC32C;
+import org.pdtoolkit.storage.support.Fuse;
 
 /**
  * The content of a snapshot file, big endian: blocks of 64 KiB, each checked before a byte of it is

@@ -1,4 +1,4 @@
-package org.pdtoolkit.storage.file;
+package org.pdtoolkit.storage.support;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,12 +10,12 @@ import org.pdtoolkit.storage.StorageException;
  * <p>After a failed force the kernel may have dropped the dirty pages and report success the next
  * time, so no later answer of the same storage can be trusted. Thread: any.
  */
-final class Fuse {
+public final class Fuse {
     private volatile String blown;
     private volatile boolean closed;
 
     /** Fails when an earlier call failed or the storage is closed. */
-    void check() {
+    public void check() {
         if (blown != null) {
             throw new StorageException.Failed(
                     "storage is stopped by an earlier failure: " + blown, null);
@@ -26,7 +26,7 @@ final class Fuse {
     }
 
     /** Records the failure and returns what to throw. */
-    StorageException fail(String action, Path file, IOException cause) {
+    public StorageException fail(String action, Path file, IOException cause) {
         String message =
                 file
                         + ": "
@@ -41,13 +41,19 @@ final class Fuse {
         return new StorageException.Failed(message, cause);
     }
 
-    static StorageException full(Path file, IOException cause) {
+    /** No room: nothing was written. */
+    public static StorageException full(Path file, IOException cause) {
         return new StorageException.Full(
                 file + ": no space left on device; nothing was written. Free space and retry",
                 cause);
     }
 
-    static StorageException corrupt(Path file, long offset, String found, String expected) {
+    /**
+     * Damage that a crash cannot explain.
+     *
+     * @param offset of the damage in {@code file}, bytes
+     */
+    public static StorageException corrupt(Path file, long offset, String found, String expected) {
         return new StorageException.Corrupt(
                 file
                         + ": damaged at offset "
@@ -60,11 +66,13 @@ final class Fuse {
                         + " restore it from a backup or remove this member and add it again empty");
     }
 
-    boolean blown() {
+    /** Whether a call has failed. */
+    public boolean blown() {
         return blown != null;
     }
 
-    void close() {
+    /** Refuses every later call: the storage is closed. */
+    public void close() {
         closed = true;
     }
 }
