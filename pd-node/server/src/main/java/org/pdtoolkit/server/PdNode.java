@@ -41,6 +41,7 @@ import org.pdtoolkit.server.runtime.NodeOptions;
 import org.pdtoolkit.server.runtime.NodeRuntime;
 import org.pdtoolkit.server.runtime.NodeStartException;
 import org.pdtoolkit.server.runtime.RuntimeOptions;
+import org.pdtoolkit.server.store.StorageChoice;
 import org.pdtoolkit.wire.Version;
 import org.pdtoolkit.wire.pdpb.Member;
 
@@ -164,7 +165,7 @@ final class PdNode implements AutoCloseable {
         return new NodeOptions(
                 config.name(),
                 config.dataDir(),
-                config.storage(),
+                new StorageChoice(config.storage(), config.storageOptions()),
                 addresses(config.peerUrls()),
                 texts(config.advertisePeerUrls()),
                 texts(config.advertiseClientUrls()),

@@ -167,11 +167,18 @@ public final class ConfigSchema {
     // ---- Storage and limits
 
     public static final ConfigKey<String> STORAGE =
-            key("storage", ConfigType.choice("file", "h2"), Group.STORAGE)
+            key("storage", ConfigType.backendName(), Group.STORAGE)
                     .defaults("file")
                     .doc(
-                            "Storage backend. A data directory stays with the backend that"
-                                    + " created it.")
+                            "Storage backend: file, h2, or another one on the class path"
+                                    + " (PD_NODE_CLASS_PATH). A data directory stays with the"
+                                    + " backend that created it.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Map<String, String>> STORAGE_OPTIONS =
+            key("storage-options", ConfigType.assignments(), Group.STORAGE)
+                    .defaults("")
+                    .doc("Options of the storage backend, see pd-storage(7).")
                     .into(LIST::add);
 
     public static final ConfigKey<Long> SNAPSHOT_COUNT =

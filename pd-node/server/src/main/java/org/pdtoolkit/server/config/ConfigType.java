@@ -31,6 +31,7 @@ record ConfigType<T>(String placeholder, String bounds, Parser<T> parser) {
     }
 
     private static final Pattern NAME = Pattern.compile("[^\\s,=/\\p{Cntrl}]+");
+    private static final Pattern BACKEND_NAME = Pattern.compile("[a-z][a-z0-9-]*");
     private static final int NAME_LENGTH_MAX = 255;
     private static final List<String> TRUE_WORDS = List.of("true", "1", "t", "on", "yes");
     private static final List<String> FALSE_WORDS = List.of("false", "0", "f", "off", "no");
@@ -54,6 +55,47 @@ record ConfigType<T>(String placeholder, String bounds, Parser<T> parser) {
                     }
                     return text;
                 });
+    }
+
+    /** A storage backend's name; which ones there are is known when it is opened. */
+    static ConfigType<String> backendName() {
+        return new ConfigType<>(
+                "file|h2|NAME",
+                "",
+                text -> {
+                    String word = text.toLowerCase(Locale.ROOT);
+                    if (BACKEND_NAME.matcher(word).matches()) {
+                        return word;
+                    }
+                    throw new ConfigValueException(
+                            "expected file, h2 or the name of another backend, got \""
+                                    + text
+                                    + "\"");
+                });
+    }
+
+    /** {@code name=value[,name=value...]}, each name once; empty for none. */
+    static ConfigType<Map<String, String>> assignments() {
+        return new ConfigType<>("NAME=VALUE[,...]", "", ConfigType::parseAssignments);
+    }
+
+    private static Map<String, String> parseAssignments(String text) throws ConfigValueException {
+        Map<String, String> values = new LinkedHashMap<>();
+        if (text.isBlank()) {
+            return values;
+        }
+        for (String item : text.split(",", -1)) {
+            int equals = item.indexOf('=');
+            String name = equals < 0 ? "" : item.substring(0, equals).trim();
+            if (name.isEmpty()) {
+                throw new ConfigValueException(
+                        "expected NAME=VALUE[,NAME=VALUE...], got \"" + item.trim() + "\"");
+            }
+            if (values.put(name, item.substring(equals + 1).trim()) != null) {
+                throw new ConfigValueException("\"" + name + "\" is given twice");
+            }
+        }
+        return Collections.unmodifiableMap(values);
     }
 
     static ConfigType<Path> path(String placeholder) {

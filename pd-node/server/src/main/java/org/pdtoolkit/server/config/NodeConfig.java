@@ -101,6 +101,11 @@ public final class NodeConfig {
         return get(ConfigSchema.STORAGE);
     }
 
+    /** Options for the storage backend, by name; it checks them. */
+    public Map<String, String> storageOptions() {
+        return get(ConfigSchema.STORAGE_OPTIONS);
+    }
+
     /** Length of a Raft tick in milliseconds. */
     public int tickMillis() {
         return Math.toIntExact(get(ConfigSchema.TICK_INTERVAL));

@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.pdtoolkit.server.store.StorageChoice;
 import org.pdtoolkit.server.transport.PeerTransport;
 
 /**
@@ -15,7 +16,7 @@ import org.pdtoolkit.server.transport.PeerTransport;
 public record NodeOptions(
         String name,
         Path dataDir,
-        String storage,
+        StorageChoice storage,
         List<InetSocketAddress> peerListen,
         List<String> advertisePeerUrls,
         List<String> advertiseClientUrls,

@@ -151,7 +151,7 @@ public final class NodeRuntime implements AutoCloseable {
             NodeOptions options,
             Supplier<List<String>> bootstrapProblems,
             Consumer<Throwable> onFatal) {
-        Storage storage = StorageOpener.open(options.storage(), options.dataDir());
+        Storage storage = options.storage().open(options.dataDir());
         try {
             StartDecision decision = StartDecision.of(options, storage, bootstrapProblems);
             return new NodeRuntime(options, storage, decision, onFatal);

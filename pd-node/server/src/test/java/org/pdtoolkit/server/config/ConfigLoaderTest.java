@@ -107,7 +107,7 @@ class ConfigLoaderTest {
         LoadResult.Exit exit =
                 refused(
                         load(
-                                Map.of("PD_NODE_STORAGE", "tape"),
+                                Map.of("PD_NODE_STORAGE", "tape!"),
                                 "--config=" + file,
                                 "--clientt-urls=http://127.0.0.1:1",
                                 "--peer-urls=http://some.host:2380",
@@ -125,7 +125,8 @@ class ConfigLoaderTest {
                         "unknown key leese in " + file + "; did you mean \"lease\"?",
                         "unknown key shedule.x",
                         "log.level in " + file + ": expected debug|info|warn|error|fatal",
-                        "PD_NODE_STORAGE: expected file|h2, got \"tape\"",
+                        "PD_NODE_STORAGE: expected file, h2 or the name of another"
+                                + " backend, got \"tape!\"",
                         "--peer-urls: expected IP in URL for binding (http://some.host:2380)",
                         "--election-timeout[400ms] should be at least as 5 times as"
                                 + " --heartbeat-interval[100ms]")) {

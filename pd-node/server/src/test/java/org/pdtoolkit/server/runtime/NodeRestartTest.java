@@ -27,7 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.kv.KvError;
 import org.pdtoolkit.kv.Op;
+import org.pdtoolkit.server.store.StorageChoice;
 import org.pdtoolkit.storage.Storage;
+import org.pdtoolkit.storage.StorageException;
 
 /** Members that stop, come back, come back with nothing, or with what is not theirs. */
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
@@ -113,7 +115,7 @@ class NodeRestartTest {
             get(cluster.leader().consensus().transferLeader(back.consensus().memberId()));
             put(back, "after", "the snapshot");
             cluster.stop(name);
-            try (Storage files = StorageOpener.open("file", cluster.dataDir(name))) {
+            try (Storage files = StorageChoice.of("file").open(cluster.dataDir(name))) {
                 assertTrue(files.snapshots().latest().isPresent(), "no snapshot was sent");
                 assertTrue(files.log().firstIndex() > 100, "the log was never cut");
             }
@@ -172,9 +174,10 @@ class NodeRestartTest {
     void aDataDirIsOpenedByOneOnly() throws Exception {
         try (TestCluster cluster = new TestCluster(directory, 1, 1_000)) {
             NodeRuntime node = cluster.start("m1");
-            NodeStartException refusal =
+            StorageException refusal =
                     assertThrows(
-                            NodeStartException.class, () -> cluster.open("m1", TestCluster.TOKEN));
+                            StorageException.Locked.class,
+                            () -> cluster.open("m1", TestCluster.TOKEN));
             String where = cluster.dataDir("m1").toString();
             assertTrue(refusal.getMessage().contains(where), refusal.getMessage());
             cluster.await(() -> node.consensus().leading());
@@ -189,7 +192,7 @@ class NodeRestartTest {
                     new NodeOptions(
                             "m9",
                             good.dataDir(),
-                            "file",
+                            good.storage(),
                             good.peerListen(),
                             good.advertisePeerUrls(),
                             good.advertiseClientUrls(),

@@ -27,6 +27,7 @@ import org.pdtoolkit.kv.KvException;
 import org.pdtoolkit.kv.Op;
 import org.pdtoolkit.kv.OpResult;
 import org.pdtoolkit.kv.ReplicatedKv;
+import org.pdtoolkit.server.store.StorageChoice;
 import org.pdtoolkit.server.support.Ports;
 
 /** Members in this JVM: real sockets on loopback, real files, the real threads. */
@@ -95,7 +96,7 @@ final class TestCluster implements AutoCloseable {
         return new NodeOptions(
                 name,
                 dataDir(name),
-                "file",
+                StorageChoice.of("file"),
                 List.of(addresses.get(name)),
                 urls.get(name),
                 List.of("http://client.of." + name + ":2379"),
