@@ -22,6 +22,7 @@ public final class Batch {
 
     private final List<Write> writes = new ArrayList<>();
 
+    /** Errors: {@link IllegalArgumentException} for an empty key or no value. */
     public Batch put(Space space, Bytes key, Bytes value) {
         if (key.isEmpty() || value == null) {
             throw new IllegalArgumentException("a put needs a key and a value");
@@ -30,11 +31,20 @@ public final class Batch {
         return this;
     }
 
+    /**
+     * Deletes the key if it is there.
+     *
+     * <p>Errors: {@link IllegalArgumentException} for an empty key.
+     */
     public Batch delete(Space space, Bytes key) {
+        if (key.isEmpty()) {
+            throw new IllegalArgumentException("a delete needs a key");
+        }
         writes.add(new Write(space, key, null));
         return this;
     }
 
+    /** In the order they were made; a view that cannot be changed. */
     public List<Write> writes() {
         return Collections.unmodifiableList(writes);
     }

@@ -13,10 +13,13 @@ package org.pdtoolkit.storage;
  * interrupted inside a call: a backend may answer that with FAILED.
  */
 public interface Storage extends AutoCloseable {
+    /** The same object every time. Thread: any. */
     LogStore log();
 
+    /** The same object every time. Thread: any. */
     SnapshotStore snapshots();
 
+    /** The same object every time. Thread: any. */
     OrderedStore ordered();
 
     /** Forces what is committed, releases the lock. Idempotent. Errors: FAILED. */
