@@ -41,7 +41,11 @@ final class DiskFileSystem implements FileSystemOps {
         if (parent != null) {
             createDirectories(parent);
         }
-        Files.createDirectory(directory, attributes(directory, "rwx------"));
+        try {
+            Files.createDirectory(directory, attributes(directory, "rwx------"));
+        } catch (IOException e) {
+            throw sorted(directory, 0, e);
+        }
         if (parent != null) {
             syncDirectory(parent);
         }
@@ -114,32 +118,35 @@ final class DiskFileSystem implements FileSystemOps {
 
     @Override
     public Lock tryLock(Path file) throws IOException {
-        Path held = file.toAbsolutePath().getParent().toRealPath().resolve(file.getFileName());
-        if (!HELD.add(held)) {
+        Path key = file.toAbsolutePath().getParent().toRealPath().resolve(file.getFileName());
+        if (!HELD.add(key)) {
             return null;
         }
         FileChannel channel = null;
-        FileLock lock = null;
+        boolean held = false;
         try {
             channel = channel(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            lock = channel.tryLock();
+            FileLock lock = channel.tryLock();
             if (lock == null) {
                 return null;
             }
             channel.truncate(0);
             String holder = ProcessHandle.current().pid() + "\n";
             channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.US_ASCII)), 0);
+            held = true;
             FileChannel kept = channel;
             return () -> {
                 try {
                     kept.close();
                 } finally {
-                    HELD.remove(held);
+                    HELD.remove(key);
                 }
             };
+        } catch (IOException e) {
+            throw sorted(file, 0, e);
         } finally {
-            if (lock == null) {
-                HELD.remove(held);
+            if (!held) {
+                HELD.remove(key);
                 if (channel != null) {
                     channel.close();
                 }

@@ -8,26 +8,19 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.opentest4j.AssertionFailedError;
 import org.pdtoolkit.storage.StorageProvider;
-import org.pdtoolkit.storage.tck.SimulatedDisk;
 import org.pdtoolkit.storage.tck.StorageKit;
 
 /** The kit must find a backend that cheats: each variant here breaks one promise. */
 class PlantedFaultsTest {
     /** The file system of a variant: everything passes through, some of it changed. */
     private static class Cheating implements FileSystemOps {
-        private final FileSystemOps real;
-
-        Cheating(SimulatedDisk disk) {
-            real = new SimulatedFileSystem(disk);
-        }
+        private final FileSystemOps real = new DiskFileSystem();
 
         @Override
         public void createDirectories(Path directory) throws IOException {
@@ -126,8 +119,8 @@ class PlantedFaultsTest {
         return file.getParent().endsWith(directory);
     }
 
-    private static FileSystemOps noForceIn(SimulatedDisk disk, String directory) {
-        return new Cheating(disk) {
+    private static FileSystemOps noForceIn(String directory) {
+        return new Cheating() {
             @Override
             Handle handle(Path file, Handle handle) {
                 return new CheatingHandle(handle) {
@@ -142,8 +135,8 @@ class PlantedFaultsTest {
         };
     }
 
-    private static FileSystemOps noDirectorySyncIn(SimulatedDisk disk, String directory) {
-        return new Cheating(disk) {
+    private static FileSystemOps noDirectorySyncIn(String directory) {
+        return new Cheating() {
             @Override
             public void syncDirectory(Path path) throws IOException {
                 if (!path.endsWith(directory)) {
@@ -154,8 +147,8 @@ class PlantedFaultsTest {
     }
 
     /** Forces what was written before, then writes: the order of a careless rewrite. */
-    private static FileSystemOps forceBeforeWrite(SimulatedDisk disk) {
-        return new Cheating(disk) {
+    private static FileSystemOps forceBeforeWrite() {
+        return new Cheating() {
             @Override
             Handle handle(Path file, Handle handle) {
                 return new CheatingHandle(handle) {
@@ -174,8 +167,8 @@ class PlantedFaultsTest {
         };
     }
 
-    private static FileSystemOps forceErrorsIgnored(SimulatedDisk disk) {
-        return new Cheating(disk) {
+    private static FileSystemOps forceErrorsIgnored() {
+        return new Cheating() {
             @Override
             Handle handle(Path file, Handle handle) {
                 return new CheatingHandle(handle) {
@@ -192,8 +185,8 @@ class PlantedFaultsTest {
         };
     }
 
-    private static FileSystemOps updateInPlace(SimulatedDisk disk) {
-        return new Cheating(disk) {
+    private static FileSystemOps updateInPlace() {
+        return new Cheating() {
             @Override
             Handle handle(Path file, Handle handle) {
                 return new CheatingHandle(handle) {
@@ -213,8 +206,8 @@ class PlantedFaultsTest {
         };
     }
 
-    private static FileSystemOps tornTailKept(SimulatedDisk disk) {
-        return new Cheating(disk) {
+    private static FileSystemOps tornTailKept() {
+        return new Cheating() {
             @Override
             Handle handle(Path file, Handle handle) {
                 return new CheatingHandle(handle) {
@@ -227,46 +220,41 @@ class PlantedFaultsTest {
         };
     }
 
-    private static StorageKit kit(Function<SimulatedDisk, FileSystemOps> variant) {
+    private static StorageKit kit(FileSystemOps variant) {
+        StorageProvider provider = new FileStorageProvider(variant);
         return new StorageKit() {
             @Override
             public StorageProvider provider() {
-                return new FileStorageProvider();
+                return provider;
             }
 
             @Override
             public Map<String, String> smallOptions() {
                 return FileStorageKitTest.SMALL;
             }
-
-            @Override
-            public Optional<StorageProvider> providerOn(SimulatedDisk disk) {
-                return Optional.of(new FileStorageProvider(variant.apply(disk)));
-            }
         };
     }
 
-    private static Arguments variant(String name, Function<SimulatedDisk, FileSystemOps> fs) {
+    private static Arguments variant(String name, FileSystemOps fs) {
         return Arguments.of(name, fs);
     }
 
     static Stream<Arguments> variantsThatLoseOnPowerLoss() {
         return Stream.of(
-                variant("log never forced", disk -> noForceIn(disk, "log")),
-                variant("state never forced", disk -> noForceIn(disk, "state")),
-                variant("snapshots never forced", disk -> noForceIn(disk, "snap")),
-                variant("new segments not in a forced directory", d -> noDirectorySyncIn(d, "log")),
-                variant("new states not in a forced directory", d -> noDirectorySyncIn(d, "state")),
-                variant("snapshots not in a forced directory", d -> noDirectorySyncIn(d, "snap")),
-                variant("force before write", PlantedFaultsTest::forceBeforeWrite),
-                variant("update in place", PlantedFaultsTest::updateInPlace),
-                variant("torn tail kept", PlantedFaultsTest::tornTailKept));
+                variant("log never forced", noForceIn("log")),
+                variant("state never forced", noForceIn("state")),
+                variant("snapshots never forced", noForceIn("snap")),
+                variant("new segments not in a forced directory", noDirectorySyncIn("log")),
+                variant("new states not in a forced directory", noDirectorySyncIn("state")),
+                variant("snapshots not in a forced directory", noDirectorySyncIn("snap")),
+                variant("force before write", forceBeforeWrite()),
+                variant("update in place", updateInPlace()),
+                variant("torn tail kept", tornTailKept()));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("variantsThatLoseOnPowerLoss")
-    void theKitFindsWhatPowerLossReveals(
-            String name, Function<SimulatedDisk, FileSystemOps> variant) {
+    void theKitFindsWhatPowerLossReveals(String name, FileSystemOps variant) {
         assertThrows(
                 AssertionFailedError.class,
                 () -> kit(variant).LOG_05_ORD_04_ORD_07_SNP_01_everyCutOfAShortHistory());
@@ -274,14 +262,13 @@ class PlantedFaultsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("variantsThatHideErrors")
-    void theKitFindsWhatAFailureReveals(
-            String name, Function<SimulatedDisk, FileSystemOps> variant) {
+    void theKitFindsWhatAFailureReveals(String name, FileSystemOps variant) {
         assertThrows(
                 AssertionFailedError.class,
                 () -> kit(variant).STO_02_afterAFailureNothingMoreIsAccepted());
     }
 
     static Stream<Arguments> variantsThatHideErrors() {
-        return Stream.of(variant("failed force ignored", PlantedFaultsTest::forceErrorsIgnored));
+        return Stream.of(variant("failed force ignored", forceErrorsIgnored()));
     }
 }

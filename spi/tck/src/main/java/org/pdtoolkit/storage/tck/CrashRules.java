@@ -11,28 +11,29 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pdtoolkit.storage.Batch;
+import org.pdtoolkit.storage.Capability;
 import org.pdtoolkit.storage.Storage;
 import org.pdtoolkit.storage.StorageException;
-import org.pdtoolkit.storage.StorageProvider;
-import org.pdtoolkit.storage.tck.SimulatedDisk.Survivors;
+import org.pdtoolkit.storage.tck.disk.SimulatedDisk;
+import org.pdtoolkit.storage.tck.disk.SimulatedDisk.Survivors;
 
-/** Rules that need a crash, a fault or damage; skipped by a backend without files. */
+/** Rules that need a crash, a fault or damage; they bind backends that are DURABLE. */
 interface CrashRules extends KitSubject {
-    /** Where the simulated disk has the storage. */
-    Path HOME = Path.of("/simulated/data").toAbsolutePath();
+    /** Where a simulated disk has the storage; neither directory exists at first. */
+    String HOME = "/node/data";
 
     /** Seeds of "some survive" tried at every cut, each crashing once more while it recovers. */
     int SEEDS_PER_CUT = 4;
 
     private Storage openOn(SimulatedDisk disk) {
-        Optional<StorageProvider> provider = providerOn(disk);
-        assumeTrue(provider.isPresent(), "backend has no files");
-        return provider.get().open(HOME, smallOptions());
+        assumeTrue(
+                provider().capabilities().contains(Capability.DURABLE),
+                "the backend leaves out " + Capability.DURABLE);
+        return provider().open(disk.path(HOME), smallOptions());
     }
 
     /** Runs until the end or the first exception; returns the number of completed steps. */

@@ -2,13 +2,17 @@ package org.pdtoolkit.storage.tck;
 
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import org.pdtoolkit.storage.Storage;
 import org.pdtoolkit.storage.StorageProvider;
 
 /** What the kit needs to know about a backend. */
 public interface KitSubject {
-    /** The provider under test on the real file system; the same object during one test. */
+    /**
+     * The provider under test; the same object during one test. One that is {@link
+     * org.pdtoolkit.storage.Capability#DURABLE} is also opened on paths of a {@link
+     * org.pdtoolkit.storage.tck.disk.SimulatedDisk}, so every file operation must go through {@code
+     * java.nio} and the path's own file system.
+     */
     StorageProvider provider();
 
     /** A directory that does not exist yet, fresh for each test. */
@@ -19,12 +23,6 @@ public interface KitSubject {
      * visit every path.
      */
     Map<String, String> smallOptions();
-
-    /**
-     * The backend with every file operation on {@code disk}; empty for one that has no files, which
-     * then skips the crash rules.
-     */
-    Optional<StorageProvider> providerOn(SimulatedDisk disk);
 
     /** Opens with small options. */
     default Storage open() {

@@ -1,7 +1,6 @@
 package org.pdtoolkit.storage.tck;
 
 import java.util.Map;
-import java.util.Optional;
 import org.pdtoolkit.storage.StorageProvider;
 
 class MemoryStorageKitTest extends StorageKit {
@@ -15,10 +14,5 @@ class MemoryStorageKitTest extends StorageKit {
     @Override
     public Map<String, String> smallOptions() {
         return Map.of();
-    }
-
-    @Override
-    public Optional<StorageProvider> providerOn(SimulatedDisk disk) {
-        return Optional.empty();
     }
 }
