@@ -1,0 +1,29 @@
+package org.pdtoolkit.storage.h2;
+
+import java.util.Map;
+import java.util.Optional;
+import org.pdtoolkit.storage.StorageProvider;
+import org.pdtoolkit.storage.tck.SimulatedDisk;
+import org.pdtoolkit.storage.tck.StorageKit;
+
+class H2StorageKitTest extends StorageKit {
+    static final Map<String, String> SMALL =
+            Map.of("journal-bytes", "4096", "compact-bytes", "4096", "cache-bytes", "1048576");
+
+    private final StorageProvider provider = new H2StorageProvider();
+
+    @Override
+    public StorageProvider provider() {
+        return provider;
+    }
+
+    @Override
+    public Map<String, String> smallOptions() {
+        return SMALL;
+    }
+
+    @Override
+    public Optional<StorageProvider> providerOn(SimulatedDisk disk) {
+        return Optional.empty();
+    }
+}
