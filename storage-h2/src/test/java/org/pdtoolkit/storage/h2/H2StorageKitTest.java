@@ -1,9 +1,7 @@
 package org.pdtoolkit.storage.h2;
 
 import java.util.Map;
-import java.util.Optional;
 import org.pdtoolkit.storage.StorageProvider;
-import org.pdtoolkit.storage.tck.SimulatedDisk;
 import org.pdtoolkit.storage.tck.StorageKit;
 
 class H2StorageKitTest extends StorageKit {
@@ -20,10 +18,5 @@ class H2StorageKitTest extends StorageKit {
     @Override
     public Map<String, String> smallOptions() {
         return SMALL;
-    }
-
-    @Override
-    public Optional<StorageProvider> providerOn(SimulatedDisk disk) {
-        return Optional.empty();
     }
 }
