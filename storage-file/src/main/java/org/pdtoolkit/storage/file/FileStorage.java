@@ -1,19 +1,22 @@
 package org.pdtoolkit.storage.file;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.pdtoolkit.storage.LogStore;
 import org.pdtoolkit.storage.OrderedStore;
 import org.pdtoolkit.storage.SnapshotStore;
 import org.pdtoolkit.storage.Storage;
-import org.pdtoolkit.storage.StorageException;
+import org.pdtoolkit.storage.support.DataDirectory;
 import org.pdtoolkit.storage.support.Fuse;
 
 /**
  * One open data directory.
  *
  * <pre>
- * LOCK            held while open; pid of the holder as text
+ * LOCK, FORMAT    see {@link DataDirectory}
  * log/*.log       Raft log and hard state, see {@link FileLogStore}
  * state/*.state   applied state, see {@link FileOrderedStore}
  * snap/*.snap     snapshots, see {@link FileSnapshotStore}
@@ -23,10 +26,25 @@ import org.pdtoolkit.storage.support.Fuse;
  * crash left unfinished and is deleted at the next start.
  */
 final class FileStorage implements Storage {
-    private static final String LOCK = "LOCK";
+    /** Version 1 had no {@code FORMAT} file and is the same else. */
+    private static final DataDirectory.Formats FORMATS =
+            new DataDirectory.Formats(
+                    FileStorageProvider.NAME, List.of(directory -> {}), FileStorage::unmarked);
 
-    private final Path directory;
-    private final FileSystemOps.Lock lock;
+    private static int unmarked(Path directory) throws IOException {
+        Path log = directory.resolve(LOG);
+        if (!Files.isDirectory(log)) {
+            return 0;
+        }
+        try (Stream<Path> files = Files.list(log)) {
+            boolean written = files.anyMatch(file -> file.toString().endsWith(LogSegments.SUFFIX));
+            return written ? 1 : 0;
+        }
+    }
+
+    private static final String LOG = "log";
+
+    private final DataDirectory directory;
     private final Fuse fuse;
     private final FileLogStore log;
     private final FileSnapshotStore snapshots;
@@ -34,61 +52,48 @@ final class FileStorage implements Storage {
     private boolean closed;
 
     private FileStorage(
-            Path directory,
-            FileSystemOps.Lock lock,
+            DataDirectory directory,
             Fuse fuse,
             FileLogStore log,
             FileSnapshotStore snapshots,
             FileOrderedStore ordered) {
         this.directory = directory;
-        this.lock = lock;
         this.fuse = fuse;
         this.log = log;
         this.snapshots = snapshots;
         this.ordered = ordered;
     }
 
-    static FileStorage open(FileSystemOps fs, Path directory, FileOptions options) {
+    static FileStorage open(FileSystemOps fs, Path path, FileOptions options) {
+        DataDirectory directory = DataDirectory.open(path, FORMATS);
+        FileStorage storage = null;
         try {
-            fs.createDirectories(directory);
-            Path lockFile = directory.resolve(LOCK);
-            FileSystemOps.Lock lock = fs.tryLock(lockFile);
-            if (lock == null) {
-                String holder = fs.lockHolder(lockFile);
-                throw new StorageException.Locked(
-                        directory
-                                + ": in use by "
-                                + (holder.isEmpty() ? "another process" : "process " + holder)
-                                + ". Stop it, or choose another data directory");
-            }
-            FileStorage storage = null;
-            try {
-                storage = openLocked(fs, directory, options, lock);
-                return storage;
-            } finally {
-                if (storage == null) {
-                    lock.close();
-                }
-            }
+            storage = openLocked(fs, directory, options);
+            return storage;
         } catch (FileSystemOps.NoSpaceException e) {
-            throw Fuse.full(directory, e);
+            throw Fuse.full(path, e);
         } catch (IOException e) {
-            throw new Fuse().fail("opening", directory, e);
+            throw new Fuse().fail("opening", path, e);
+        } finally {
+            if (storage == null) {
+                directory.close();
+            }
         }
     }
 
     private static FileStorage openLocked(
-            FileSystemOps fs, Path directory, FileOptions options, FileSystemOps.Lock lock)
-            throws IOException {
+            FileSystemOps fs, DataDirectory directory, FileOptions options) throws IOException {
         Fuse fuse = new Fuse();
-        FileLogStore log = FileLogStore.open(fs, directory.resolve("log"), options, fuse);
+        Path path = directory.path();
+        FileLogStore log = FileLogStore.open(fs, path.resolve(LOG), options, fuse);
         FileOrderedStore ordered = null;
         FileStorage storage = null;
         try {
-            ordered = FileOrderedStore.open(fs, directory.resolve("state"), options, fuse);
-            FileSnapshotStore snapshots =
-                    FileSnapshotStore.open(fs, directory.resolve("snap"), fuse);
-            storage = new FileStorage(directory, lock, fuse, log, snapshots, ordered);
+            ordered = FileOrderedStore.open(fs, path.resolve("state"), options, fuse);
+            FileSnapshotStore snapshots = FileSnapshotStore.open(fs, path.resolve("snap"), fuse);
+            // One that was killed here before may have made the directories and not forced them.
+            fs.syncDirectory(path);
+            storage = new FileStorage(directory, fuse, log, snapshots, ordered);
             return storage;
         } finally {
             if (storage == null) {
@@ -123,8 +128,7 @@ final class FileStorage implements Storage {
         closed = true;
         fuse.close();
         IOException failure = null;
-        for (Closing part :
-                new Closing[] {log::close, ordered::close, snapshots::close, lock::close}) {
+        for (Closing part : new Closing[] {log::close, ordered::close, snapshots::close}) {
             try {
                 part.close();
             } catch (IOException e) {
@@ -135,8 +139,9 @@ final class FileStorage implements Storage {
                 }
             }
         }
+        directory.close();
         if (failure != null) {
-            throw fuse.fail("closing", directory, failure);
+            throw fuse.fail("closing", directory.path(), failure);
         }
     }
 

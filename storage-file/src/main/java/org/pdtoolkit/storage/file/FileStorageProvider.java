@@ -15,6 +15,8 @@ import org.pdtoolkit.storage.StorageProvider;
  * <p>Thread: safe.
  */
 public final class FileStorageProvider implements StorageProvider {
+    static final String NAME = "file";
+
     private final FileSystemOps fs;
 
     /** For {@link java.util.ServiceLoader}: the real file system. */
@@ -28,7 +30,7 @@ public final class FileStorageProvider implements StorageProvider {
 
     @Override
     public String name() {
-        return "file";
+        return NAME;
     }
 
     @Override

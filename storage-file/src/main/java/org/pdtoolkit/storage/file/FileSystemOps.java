@@ -20,12 +20,6 @@ interface FileSystemOps {
         }
     }
 
-    /** A held lock; closing releases it. */
-    interface Lock extends AutoCloseable {
-        @Override
-        void close() throws IOException;
-    }
-
     /** An open file with positioned access. */
     interface Handle extends AutoCloseable {
         /** Fills {@code target} from {@code position}; returns fewer bytes only at the end. */
@@ -66,14 +60,4 @@ interface FileSystemOps {
 
     /** Makes creations, renames and deletions in the directory durable. */
     void syncDirectory(Path directory) throws IOException;
-
-    /**
-     * Locks the file against other processes and against this one.
-     *
-     * @return the lock, or {@code null} when another holder has it
-     */
-    Lock tryLock(Path file) throws IOException;
-
-    /** What the holder of the lock wrote about itself, or an empty text. */
-    String lockHolder(Path file);
 }

@@ -16,7 +16,7 @@ import org.pdtoolkit.storage.support.Fuse;
  * <p>Thread: the log's owner.
  */
 final class LogSegments {
-    private static final String SUFFIX = ".log";
+    static final String SUFFIX = ".log";
     private static final int NAME_DIGITS = 16;
     private static final int READ_CHUNK = 64 << 10;
 

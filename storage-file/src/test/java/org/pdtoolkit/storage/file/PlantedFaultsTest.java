@@ -62,16 +62,6 @@ class PlantedFaultsTest {
             real.syncDirectory(directory);
         }
 
-        @Override
-        public Lock tryLock(Path file) throws IOException {
-            return real.tryLock(file);
-        }
-
-        @Override
-        public String lockHolder(Path file) {
-            return real.lockHolder(file);
-        }
-
         Handle handle(Path file, Handle handle) {
             return new CheatingHandle(handle);
         }

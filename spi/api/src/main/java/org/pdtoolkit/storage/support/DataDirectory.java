@@ -3,8 +3,8 @@ package org.pdtoolkit.storage.support;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -109,19 +109,19 @@ public final class DataDirectory implements AutoCloseable {
         }
         Path file = path.resolve(LOCK);
         FileChannel channel = null;
-        FileLock lock = null;
+        boolean held = false;
         try {
             channel = DurableFiles.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            lock = channel.tryLock();
-            if (lock == null) {
+            if (channel.tryLock() == null) {
                 throw locked(path, holder(file));
             }
             channel.truncate(0);
             String holder = ProcessHandle.current().pid() + "\n";
             channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.US_ASCII)), 0);
+            held = true;
             return new DataDirectory(path, key, channel);
         } finally {
-            if (lock == null) {
+            if (!held) {
                 HELD.remove(key);
                 if (channel != null) {
                     channel.close();
@@ -175,6 +175,7 @@ public final class DataDirectory implements AutoCloseable {
                             + ". Use the program that wrote it, or a newer one");
         }
         if (version == 0) {
+            syncAncestors();
             current.write(path);
             return;
         }
@@ -184,16 +185,32 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes the names of this directory and of those above it durable: a process that was killed
+     * may have made them and no more.
+     */
+    private void syncAncestors() throws IOException {
+        try {
+            for (Path up = path.toAbsolutePath().getParent(); up != null; up = up.getParent()) {
+                DurableFiles.syncDirectory(up);
+            }
+        } catch (AccessDeniedException madeByOthers) {
+            return; // and long before, since this user cannot have made what is in there
+        }
+    }
+
     public Path path() {
         return path;
     }
 
-    /** Releases the lock. Idempotent. */
+    /** Releases the lock. Idempotent. Errors: {@link StorageException.Failed}. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         if (lock.isOpen()) {
             try {
                 lock.close();
+            } catch (IOException e) {
+                throw new Fuse().fail("unlocking", path, e);
             } finally {
                 HELD.remove(key);
             }
