@@ -6,7 +6,9 @@ package org.pdtoolkit.storage;
  * <p>Rules: STO-01 damaged bytes never change an answer: opening or reading fails with CORRUPT (or
  * INCOMPATIBLE), naming file and offset, or the damage hit nothing that counts. What a crash can
  * leave behind is no damage. STO-02 after FAILED every later call fails, until the storage is
- * opened anew. STO-03 after FULL every answer is as before, and the call can be repeated.
+ * opened anew. STO-03 after FULL every answer is as before, and the call can be repeated. STO-04 a
+ * read that fails is answered with FAILED or CORRUPT, never with an answer. STO-05 on a read-only
+ * file system opening fails with FAILED, names the directory and changes nothing.
  *
  * <p>Thread: the log has one owner, the ordered store has one writing owner and any number of
  * readers; closing is for the thread that opened it, after the owners stopped. No thread is to be

@@ -247,7 +247,7 @@ class PlantedFaultsTest {
     void theKitFindsWhatPowerLossReveals(String name, FileSystemOps variant) {
         assertThrows(
                 AssertionFailedError.class,
-                () -> kit(variant).LOG_05_ORD_04_ORD_07_SNP_01_everyCutOfAShortHistory());
+                () -> kit(variant).LOG_01_LOG_05_ORD_04_ORD_06_ORD_07_SNP_01_SNP_04_everyCut());
     }
 
     @ParameterizedTest(name = "{0}")

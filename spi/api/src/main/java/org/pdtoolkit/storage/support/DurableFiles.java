@@ -3,6 +3,7 @@ package org.pdtoolkit.storage.support;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -26,16 +27,28 @@ public final class DurableFiles {
 
     /** Creates the directory and its parents, mode 0700, each durably. */
     public static void createDirectories(Path directory) throws IOException {
+        Path parent = directory.toAbsolutePath().getParent();
         if (Files.isDirectory(directory)) {
+            // The process before this one may have been killed between making and syncing it.
+            syncIfReadable(parent);
             return;
         }
-        Path parent = directory.toAbsolutePath().getParent();
         if (parent != null) {
             createDirectories(parent);
         }
         Files.createDirectory(directory, attributes(directory, "rwx------"));
         if (parent != null) {
             syncDirectory(parent);
+        }
+    }
+
+    private static void syncIfReadable(Path directory) throws IOException {
+        try {
+            if (directory != null) {
+                syncDirectory(directory);
+            }
+        } catch (AccessDeniedException e) {
+            return; // made by someone else, as is what leads to it
         }
     }
 

@@ -75,10 +75,30 @@ final class History {
         return 0;
     }
 
+    /** Nothing but opening and closing. */
+    static History none() {
+        return new History(List.of());
+    }
+
+    /** One of each kind of call, with little data. */
+    static History brief() {
+        Builder builder = new Builder(new Random(1));
+        builder.addInitialize();
+        builder.addAppend(1);
+        builder.addAppend(2);
+        builder.addCompact();
+        builder.addCommit();
+        builder.addSnapshot(700);
+        builder.addReplace();
+        builder.addCommit();
+        builder.addHardState();
+        return new History(builder.steps);
+    }
+
     /** A history that visits every kind of call, after its first step in random order. */
     static History random(long seed, int length) {
         Builder builder = new Builder(new Random(seed));
-        builder.add("initialize", false, s -> s.log().initialize(KitData.METADATA));
+        builder.addInitialize();
         while (builder.steps.size() < length) {
             builder.addRandom();
         }
@@ -104,6 +124,10 @@ final class History {
             steps.add(new Step(steps.size() + " " + name, durable, call));
         }
 
+        void addInitialize() {
+            add("initialize", false, s -> s.log().initialize(KitData.METADATA));
+        }
+
         void addRandom() {
             int dice = random.nextInt(100);
             if (dice < 36) {
@@ -123,7 +147,7 @@ final class History {
             } else if (dice < 90) {
                 addReplace();
             } else if (dice < 96) {
-                addSnapshot();
+                addSnapshot(random.nextInt(3) == 0 ? 70_000 : random.nextInt(3000));
             } else if (dice < 98) {
                 int count = random.nextInt(3);
                 add("retain " + count, false, s -> s.snapshots().retain(count));
@@ -217,11 +241,10 @@ final class History {
                     });
         }
 
-        private void addSnapshot() {
+        private void addSnapshot(int bytes) {
             snapshot += 1 + random.nextInt(10);
             long index = snapshot;
             long now = term;
-            int bytes = random.nextInt(3) == 0 ? 70_000 : random.nextInt(3000);
             add(
                     "snapshot " + index + " x " + bytes,
                     false,

@@ -24,6 +24,14 @@ public interface KitSubject {
      */
     Map<String, String> smallOptions();
 
+    /**
+     * How often a rule about damage may open the storage outside of the long shape. Enough for one
+     * flip in every byte of small files; less for a backend that takes long to open.
+     */
+    default int opensOfADamageRule() {
+        return 20_000;
+    }
+
     /** Opens with small options. */
     default Storage open() {
         return provider().open(directory(), smallOptions());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ interface ProviderRules extends KitSubject {
                         StorageException.Incompatible.class,
                         () -> provider().open(directory(), Map.of("no-such-option", "1")));
         assertTrue(refusal.getMessage().contains("no-such-option"), refusal.getMessage());
-        assertTrue(!directory().toFile().exists());
+        assertTrue(Files.notExists(directory()));
     }
 
     @Test

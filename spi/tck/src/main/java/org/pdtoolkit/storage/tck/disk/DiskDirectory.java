@@ -3,6 +3,7 @@ package org.pdtoolkit.storage.tck.disk;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -45,6 +46,23 @@ final class DiskDirectory implements DiskNode {
     @Override
     public void force() {
         editions.subList(0, editions.size() - 1).clear();
+    }
+
+    @Override
+    public DiskDirectory copy(Map<DiskNode, DiskNode> copies) {
+        DiskNode known = copies.get(this);
+        if (known != null) {
+            return (DiskDirectory) known;
+        }
+        DiskDirectory copy = new DiskDirectory();
+        copies.put(this, copy);
+        copy.editions.clear();
+        for (TreeMap<String, DiskNode> edition : editions) {
+            TreeMap<String, DiskNode> names = new TreeMap<>();
+            edition.forEach((name, node) -> names.put(name, node.copy(copies)));
+            copy.editions.add(names);
+        }
+        return copy;
     }
 
     @Override

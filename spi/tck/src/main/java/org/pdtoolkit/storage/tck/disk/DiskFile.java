@@ -3,6 +3,7 @@ package org.pdtoolkit.storage.tck.disk;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.pdtoolkit.storage.tck.disk.SimulatedDisk.Survivors;
 
@@ -92,6 +93,18 @@ final class DiskFile implements DiskNode {
     public void force() {
         unforced.forEach(durable::apply);
         unforced.clear();
+    }
+
+    @Override
+    public DiskNode copy(Map<DiskNode, DiskNode> copies) {
+        DiskNode known = copies.get(this);
+        if (known != null) {
+            return known;
+        }
+        DiskFile copy = new DiskFile(durable.toArray());
+        unforced.forEach(copy::change);
+        copies.put(this, copy);
+        return copy;
     }
 
     @Override

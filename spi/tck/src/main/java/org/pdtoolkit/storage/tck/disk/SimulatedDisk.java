@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -42,7 +43,7 @@ public final class SimulatedDisk {
 
     /** What of the unforced changes is there after the crash. */
     public enum Survivors {
-        /** All of them: the process was killed, the machine went on. */
+        /** All of them: they had reached the media in time. */
         ALL,
         /** None of them. */
         NONE,
@@ -132,6 +133,14 @@ public final class SimulatedDisk {
     /** A powered disk with what is left of this one. */
     public synchronized SimulatedDisk afterPowerLoss(Survivors survivors, long seed) {
         return new SimulatedDisk(root.surviving(survivors, new Random(seed)));
+    }
+
+    /**
+     * The same disk after the process was killed: nothing is locked, and what was not forced is
+     * there for every reader and can still be lost.
+     */
+    public synchronized SimulatedDisk afterKill() {
+        return new SimulatedDisk(root.copy(new IdentityHashMap<>()));
     }
 
     /** Every file with its size. */

@@ -180,6 +180,19 @@ class SimulatedDiskTest {
     }
 
     @Test
+    void whatAKilledProcessWroteIsThereAndNotYetDurable() throws IOException {
+        Files.writeString(file, "text");
+        SimulatedDisk killed = disk.afterKill();
+        Files.writeString(file, "not seen by the other");
+        assertEquals("text", Files.readString(killed.path("/file")));
+        assertEquals("no file", after(killed, Survivors.NONE));
+        sync(killed.path("/"));
+        assertEquals("", after(killed, Survivors.NONE));
+        sync(killed.path("/file"));
+        assertEquals("text", after(killed, Survivors.NONE));
+    }
+
+    @Test
     void damageIsDoneToTheMedia() throws IOException {
         Files.writeString(file, "text");
         disk.flip(file, 1, 0);
