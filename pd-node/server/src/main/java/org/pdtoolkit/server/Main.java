@@ -1,5 +1,6 @@
 package org.pdtoolkit.server;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -7,6 +8,7 @@ import org.pdtoolkit.server.config.ConfigLoader;
 import org.pdtoolkit.server.config.LoadResult;
 import org.pdtoolkit.server.observe.LogFileException;
 import org.pdtoolkit.server.observe.Logging;
+import org.pdtoolkit.server.offline.StorageCommand;
 import org.pdtoolkit.server.port.PortException;
 import org.pdtoolkit.server.runtime.NodeStartException;
 import org.pdtoolkit.storage.StorageException;
@@ -14,8 +16,10 @@ import org.pdtoolkit.storage.StorageException;
 /**
  * The pd-node command.
  *
- * <p>Exit codes: 0 stopped by a signal, or help and the like; 1 could not start or had to stop; 2
- * bad configuration; 10 asks for what does not exist yet.
+ * <p>With {@code storage} as its first word, the offline tool ({@link StorageCommand}), which has
+ * exit codes of its own. Otherwise it runs a node. Exit codes: 0 stopped by a signal, or help and
+ * the like; 1 could not start or had to stop; 2 bad configuration; 10 asks for what does not exist
+ * yet.
  */
 public final class Main {
     private static final int EXIT_FAILED = 1;
@@ -25,6 +29,11 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        if (args.length > 0 && args[0].equals("storage")) {
+            String[] rest = Arrays.copyOfRange(args, 1, args.length);
+            System.exit(StorageCommand.run(rest, System.in, System.out, System.err));
+            return;
+        }
         LoadResult loaded = ConfigLoader.load(args, System.getenv());
         if (loaded instanceof LoadResult.Exit exit) {
             System.out.print(exit.stdoutText());

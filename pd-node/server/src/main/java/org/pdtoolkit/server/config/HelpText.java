@@ -24,6 +24,12 @@ final class HelpText {
                         + " PD_NODE_<NAME> in the environment and a key in the file that --config"
                         + " names; a flag wins over the environment, the environment over the"
                         + " file.");
+        text.append('\n');
+        wrap(
+                text,
+                0,
+                "'pd-node storage --help' tells how to look into, check, copy and convert the data"
+                        + " dir of a stopped node.");
         text.append("\nExample: a cluster of one on this machine, data in ./default.pd1\n");
         text.append("  pd-node --name pd1\n");
         for (Group group : Group.values()) {

@@ -21,7 +21,7 @@ import org.pdtoolkit.kv.Member;
  * @param clusterId unsigned
  * @param memberId unsigned
  */
-record ClusterIdentity(long clusterId, long memberId) {
+public record ClusterIdentity(long clusterId, long memberId) {
     private static final byte VERSION = 1;
 
     /** Members of a static cluster, in ascending (unsigned) id order. */
