@@ -103,7 +103,7 @@ public final class NodeConfig {
 
     /** Options for the storage backend, by name; it checks them. */
     public Map<String, String> storageOptions() {
-        return get(ConfigSchema.STORAGE_OPTIONS);
+        return find(ConfigSchema.STORAGE_OPTIONS).orElse(Map.of());
     }
 
     /** Length of a Raft tick in milliseconds. */
