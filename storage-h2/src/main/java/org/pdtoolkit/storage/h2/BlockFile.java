@@ -180,14 +180,19 @@ final class BlockFile implements AutoCloseable {
         if (found.round() == 0 && blocksInPlace > 0) {
             throw Fuse.corrupt(journal.path(), 0, "nothing", "the mark that began its round");
         }
+        long marked = 0;
         for (int i = 0; i < found.batches().size(); i++) {
             ByteBuffer batch = found.batches().get(i);
             length = batch.getLong();
-            if (i == 0 && blocksInPlace < length) {
-                throw Fuse.corrupt(path, channel.size(), "its end", length + " blocks");
+            if (i == 0) {
+                marked = length;
             }
             decode(batch);
             journaled.keySet().removeIf(block -> block >= length);
+        }
+        // Not less than the mark says, unless a checkpoint to a smaller length was under way.
+        if (blocksInPlace < Math.min(marked, length)) {
+            throw Fuse.corrupt(path, channel.size(), "its end", marked + " blocks");
         }
         durableLength = length;
         fileBytes = channel.size();

@@ -41,6 +41,7 @@ final class VersionedStore {
     private BlockStore blocks;
     private MVStore store;
     private long writtenAtLook;
+    private boolean closed;
     private volatile long liveBytes;
 
     private VersionedStore(BlockFile file, H2Options options, long cacheBytes, Fuse fuse) {
@@ -185,6 +186,9 @@ final class VersionedStore {
 
     /** Errors: FULL (still open, may be repeated), FAILED. */
     void close() {
+        if (closed) {
+            return;
+        }
         if (!fuse.blown()) {
             save();
             try {
@@ -196,6 +200,7 @@ final class VersionedStore {
                 // The journal has it: the next open goes on from there.
             }
         }
+        closed = true;
         store.closeImmediately();
         closeFile();
     }
