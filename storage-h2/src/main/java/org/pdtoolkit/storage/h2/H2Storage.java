@@ -1,6 +1,5 @@
 package org.pdtoolkit.storage.h2;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -71,7 +70,7 @@ final class H2Storage implements Storage {
             return storage;
         } finally {
             if (storage == null) {
-                release(directory, new Fuse());
+                directory.close();
             }
         }
     }
@@ -96,14 +95,6 @@ final class H2Storage implements Storage {
                     ordered.abandon();
                 }
             }
-        }
-    }
-
-    private static void release(DataDirectory directory, Fuse fuse) {
-        try {
-            directory.close();
-        } catch (IOException e) {
-            throw fuse.fail("closing", directory.path(), e);
         }
     }
 
@@ -133,6 +124,6 @@ final class H2Storage implements Storage {
         snapshots.close();
         closed = true;
         fuse.close();
-        release(directory, fuse);
+        directory.close();
     }
 }
