@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.lang.ref.Reference;
 import java.util.List;
 import org.pdtoolkit.storage.Batch;
 import org.pdtoolkit.storage.Capability;
@@ -29,7 +30,11 @@ final class Trial {
 
     Storage open(SimulatedDisk disk) {
         KitCounts.OPENS.incrementAndGet();
-        return subject.provider().open(disk.path(HOME), subject.smallOptions());
+        try {
+            return subject.provider().open(disk.path(HOME), subject.smallOptions());
+        } finally {
+            Reference.reachabilityFence(disk); // a path does not keep it, an open file does
+        }
     }
 
     /** A disk on which the whole history was run and the storage closed. */
