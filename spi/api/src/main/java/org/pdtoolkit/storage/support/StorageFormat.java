@@ -70,7 +70,7 @@ public record StorageFormat(String backend, int version) {
     }
 
     /** Makes this the format of the directory, durably. */
-    void write(Path directory) throws IOException {
+    public void write(Path directory) throws IOException {
         String text = "pd-storage " + backend + " " + version + " ";
         byte[] line = (text + crc(text) + "\n").getBytes(StandardCharsets.ISO_8859_1);
         DurableFiles.replace(directory.resolve(FILE), line);

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 public abstract class StorageKit
         implements ProviderRules,
+                FormatRules,
                 ProcessRules,
                 LogRules,
                 OrderedRules,

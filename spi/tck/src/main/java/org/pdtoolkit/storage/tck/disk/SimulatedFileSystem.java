@@ -1,6 +1,5 @@
 package org.pdtoolkit.storage.tck.disk;
 
-import java.lang.ref.WeakReference;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -14,27 +13,19 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
-/**
- * The names of one disk. Refers to it weakly, so that a path left in a registry of the code under
- * test keeps a few bytes and not a disk. Thread: safe.
- */
+/** The names of one disk. Thread: safe. */
 final class SimulatedFileSystem extends FileSystem {
     private static final AtomicLong LAST_ID = new AtomicLong();
 
     private final long id = LAST_ID.incrementAndGet();
-    private final WeakReference<SimulatedDisk> disk;
+    private final SimulatedDisk disk;
 
     SimulatedFileSystem(SimulatedDisk disk) {
-        this.disk = new WeakReference<>(disk);
+        this.disk = disk;
     }
 
     SimulatedDisk disk() {
-        SimulatedDisk alive = disk.get();
-        if (alive == null) {
-            throw new IllegalStateException(
-                    "simulated disk " + id + " is gone: keep it in a field");
-        }
-        return alive;
+        return disk;
     }
 
     /** Differs from every other disk of this process. */
