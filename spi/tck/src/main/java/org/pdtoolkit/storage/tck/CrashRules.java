@@ -1,10 +1,16 @@
 package org.pdtoolkit.storage.tck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.IOException;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.pdtoolkit.storage.SnapshotStore;
+import org.pdtoolkit.storage.SnapshotStore.SnapshotId;
+import org.pdtoolkit.storage.Storage;
 import org.pdtoolkit.storage.tck.disk.SimulatedDisk;
 import org.pdtoolkit.storage.tck.disk.SimulatedDisk.Survivors;
 
@@ -18,6 +24,29 @@ interface CrashRules extends KitSubject {
     @Test
     default void LOG_01_LOG_05_ORD_04_ORD_06_ORD_07_SNP_01_SNP_04_everyCut() {
         everyCut(History.random(3, 70));
+    }
+
+    @Test
+    default void SNP_04_deletedSnapshotsStayDeleted() throws IOException {
+        Trial trial = new Trial(this);
+        SimulatedDisk disk = new SimulatedDisk();
+        try (Storage storage = trial.open(disk)) {
+            SnapshotStore store = storage.snapshots();
+            SnapshotId old = SnapshotRules.publish(store, 5, 1, SnapshotRules.content(5, 500));
+            SnapshotId kept = SnapshotRules.publish(store, 9, 2, SnapshotRules.content(9, 900));
+            store.retain(1);
+            SimulatedDisk cut = disk.afterPowerLoss(Survivors.NONE, 0);
+            try (Storage again = trial.open(cut)) {
+                SnapshotStore left = again.snapshots();
+                assertEquals(Optional.of(kept), left.latest());
+                assertThrows(IllegalArgumentException.class, () -> left.read(old));
+            }
+            store.retain(0);
+            SimulatedDisk cutAgain = disk.afterPowerLoss(Survivors.NONE, 0);
+            try (Storage again = trial.open(cutAgain)) {
+                assertEquals(Optional.empty(), again.snapshots().latest());
+            }
+        }
     }
 
     @Tag("long")

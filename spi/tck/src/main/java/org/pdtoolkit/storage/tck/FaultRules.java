@@ -96,15 +96,16 @@ interface FaultRules extends KitSubject {
     private static int runPastFull(Trial trial, History history, SimulatedDisk disk, String where) {
         Storage storage = null;
         int refusals = 0;
-        for (int done = -1; done < history.length(); ) {
-            boolean opens = done < 0 || History.reopens(history.step(done));
+        for (int done = -1; done <= history.length(); ) {
+            boolean closes = done == history.length();
+            boolean opens = done < 0 || !closes && History.reopens(history.step(done));
             try {
+                if ((opens || closes) && storage != null) {
+                    storage.close();
+                }
                 if (opens) {
-                    if (storage != null) {
-                        storage.close();
-                    }
                     storage = trial.open(disk);
-                } else {
+                } else if (!closes) {
                     history.step(done).call().run(storage);
                 }
                 done++;
@@ -116,7 +117,6 @@ interface FaultRules extends KitSubject {
                 disk.makeRoom();
             }
         }
-        storage.close();
         return refusals;
     }
 

@@ -100,8 +100,8 @@ interface OrderedRules extends KitSubject {
             OrderedStore store, Random random, TreeMap<Bytes, Bytes> expected) {
         try (View view = store.view()) {
             for (int i = 0; i < 20; i++) {
-                Bytes a = i == 0 ? null : Bytes.ofLong(random.nextInt(2000) * 7919L);
-                Bytes b = i <= 1 ? null : Bytes.ofLong(random.nextInt(2000) * 7919L);
+                Bytes a = i == 0 ? null : bound(random, expected);
+                Bytes b = i <= 1 ? null : bound(random, expected);
                 List<Pair> pairs = new ArrayList<>();
                 expected.forEach(
                         (key, value) -> {
@@ -117,6 +117,13 @@ interface OrderedRules extends KitSubject {
             expected.forEach((key, value) -> assertEquals(value, view.get(Space.HISTORY, key)));
             assertNull(view.get(Space.HISTORY, Bytes.utf8("nothing")));
         }
+    }
+
+    /** Between two keys, or a key itself. */
+    private static Bytes bound(Random random, TreeMap<Bytes, Bytes> expected) {
+        Bytes between = Bytes.ofLong(random.nextInt(2000) * 7919L);
+        Bytes key = random.nextBoolean() ? expected.ceilingKey(between) : null;
+        return key == null ? between : key;
     }
 
     @Test

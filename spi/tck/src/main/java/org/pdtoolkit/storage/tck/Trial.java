@@ -1,10 +1,10 @@
 package org.pdtoolkit.storage.tck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.lang.ref.Reference;
 import java.util.List;
 import org.pdtoolkit.storage.Batch;
 import org.pdtoolkit.storage.Capability;
@@ -20,6 +20,10 @@ final class Trial {
 
     private final KitSubject subject;
 
+    /** The disk in use: its paths, which are all that a storage may keep, do not keep it. */
+    @SuppressWarnings("UnusedVariable")
+    private SimulatedDisk opened;
+
     /** Ends the test as skipped when the backend does not promise durability. */
     Trial(KitSubject subject) {
         assumeTrue(
@@ -30,11 +34,8 @@ final class Trial {
 
     Storage open(SimulatedDisk disk) {
         KitCounts.OPENS.incrementAndGet();
-        try {
-            return subject.provider().open(disk.path(HOME), subject.smallOptions());
-        } finally {
-            Reference.reachabilityFence(disk); // a path does not keep it, an open file does
-        }
+        opened = disk;
+        return subject.provider().open(disk.path(HOME), subject.smallOptions());
     }
 
     /** A disk on which the whole history was run and the storage closed. */
@@ -91,14 +92,20 @@ final class Trial {
     }
 
     /**
-     * What a storage answers when it is opened on {@code disk}. Then it must go on working, and
-     * what it showed and did must survive a loss of power.
+     * What a storage answers when it is opened on {@code disk}. What it shows, a node acts upon, so
+     * that must survive a loss of power; then it must go on working, and that must survive too.
      */
     Picture recover(SimulatedDisk disk, String where) {
         try {
             Picture recovered;
             try (Storage storage = open(disk)) {
                 recovered = Picture.of(storage);
+                assertShownIsDurable(
+                        recovered,
+                        storage.ordered().durableIndex(),
+                        disk.afterPowerLoss(Survivors.NONE, 0),
+                        where + ", then shown, then cut");
+                opened = disk;
                 goOn(storage);
             }
             try (Storage storage = open(disk.afterPowerLoss(Survivors.NONE, 0))) {
@@ -107,6 +114,17 @@ final class Trial {
             return recovered;
         } catch (RuntimeException e) {
             return fail(where + ": " + e, e);
+        }
+    }
+
+    private void assertShownIsDurable(
+            Picture shown, long durableIndex, SimulatedDisk cut, String where) {
+        try (Storage storage = open(cut)) {
+            Picture left = Picture.of(storage);
+            assertEquals(shown.log(), left.log(), where);
+            assertEquals(shown.snapshots(), left.snapshots(), where);
+            long applied = left.state().applied().index();
+            assertTrue(applied >= durableIndex, where + ": applied " + applied);
         }
     }
 

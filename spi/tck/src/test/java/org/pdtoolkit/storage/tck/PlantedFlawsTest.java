@@ -33,23 +33,22 @@ import org.pdtoolkit.storage.tck.plain.PlainStorageProvider;
 class PlantedFlawsTest {
     @TempDir Path temporary;
 
-    private final class Subject extends StorageKit {
-        private final StorageProvider provider;
+    private static StorageKit kit(Flaw flaw, Path home) {
+        StorageProvider provider = new PlainStorageProvider(flaw);
+        StorageKit kit =
+                new StorageKit() {
+                    @Override
+                    public StorageProvider provider() {
+                        return provider;
+                    }
 
-        Subject(Flaw flaw, Path home) {
-            provider = new PlainStorageProvider(flaw);
-            super.temporary = home;
-        }
-
-        @Override
-        public StorageProvider provider() {
-            return provider;
-        }
-
-        @Override
-        public Map<String, String> smallOptions() {
-            return Map.of();
-        }
+                    @Override
+                    public Map<String, String> smallOptions() {
+                        return Map.of();
+                    }
+                };
+        kit.temporary = home;
+        return kit;
     }
 
     /** Tests of the fast shape, in the order of their names. */
@@ -71,7 +70,7 @@ class PlantedFlawsTest {
                     Path home = Files.createTempDirectory(temporary, "flawed");
                     Object[] passed = values == null ? new Object[0] : new Object[] {argument};
                     try {
-                        test.invoke(new Subject(flaw, home), passed);
+                        test.invoke(kit(flaw, home), passed);
                     } catch (InvocationTargetException e) {
                         failed.add(test.getName() + ": " + e.getCause());
                     }
@@ -86,8 +85,6 @@ class PlantedFlawsTest {
     void theTestsOfTheRuleFail(Flaw flaw) throws Exception {
         List<String> failures = failures(flaw);
         assertFalse(failures.isEmpty(), flaw + ": every test of " + flaw.rule() + " passes");
-        System.out.println(
-                flaw + " (" + flaw.rule() + "): " + failures.get(0).lines().findFirst().orElse(""));
     }
 
     @Test
