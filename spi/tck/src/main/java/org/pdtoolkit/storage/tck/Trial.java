@@ -20,10 +20,6 @@ final class Trial {
 
     private final KitSubject subject;
 
-    /** The disk in use: its paths, which are all that a storage may keep, do not keep it. */
-    @SuppressWarnings("UnusedVariable")
-    private SimulatedDisk opened;
-
     /** Ends the test as skipped when the backend does not promise durability. */
     Trial(KitSubject subject) {
         assumeTrue(
@@ -34,7 +30,6 @@ final class Trial {
 
     Storage open(SimulatedDisk disk) {
         KitCounts.OPENS.incrementAndGet();
-        opened = disk;
         return subject.provider().open(disk.path(HOME), subject.smallOptions());
     }
 
@@ -105,7 +100,6 @@ final class Trial {
                         storage.ordered().durableIndex(),
                         disk.afterPowerLoss(Survivors.NONE, 0),
                         where + ", then shown, then cut");
-                opened = disk;
                 goOn(storage);
             }
             try (Storage storage = open(disk.afterPowerLoss(Survivors.NONE, 0))) {

@@ -26,7 +26,7 @@ import java.util.TreeMap;
  * has a durable name once its parent is synced. Blocks are never torn inside except by the
  * interrupted write itself. Errors carry the words of the operating system.
  *
- * <p>A path refers to its disk weakly: whoever keeps paths must keep the disk. Thread: safe.
+ * <p>A disk is kept in memory by its paths. Thread: safe.
  */
 public final class SimulatedDisk {
     private static final int NEVER = Integer.MAX_VALUE;
