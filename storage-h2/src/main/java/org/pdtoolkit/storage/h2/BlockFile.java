@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,6 +53,10 @@ final class BlockFile implements AutoCloseable {
     private static final long MAGIC = 0x5044424c4f434b53L;
     private static final int VERSION = 1;
     private static final int RUN_BLOCKS_MAX = 64;
+
+    /** The journal keeps no zeros, memory does. */
+    private static final int HELD_FACTOR = 4;
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Path path;
@@ -80,35 +84,43 @@ final class BlockFile implements AutoCloseable {
         this.heldBlocksMax = heldBlocksMax;
     }
 
+    /** Opens one of the two files; those that are created are for the owner alone. */
+    interface Opener {
+        FileChannel open(Path path, OpenOption... options) throws IOException;
+    }
+
     /**
      * Opens the file, made if there is none.
      *
      * <p>Errors: {@link IOException}, also for lack of room; CORRUPT; INCOMPATIBLE.
      *
-     * @param journalBytes size of the journal, and bound of the blocks held in memory for it
+     * @param journalBytes size of the journal; up to four times as much is held in memory for it
      */
-    static BlockFile open(Path path, long journalBytes) throws IOException {
+    static BlockFile open(Path path, long journalBytes, Opener opener) throws IOException {
         Path journalPath = path.resolveSibling(path.getFileName() + JOURNAL);
         if (!Files.exists(path)) {
-            create(path, journalPath);
+            create(path, journalPath, opener);
         }
         FileChannel channel = null;
         FileChannel journalChannel = null;
         BlockFile file = null;
         try {
-            channel = DurableFiles.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            channel = opener.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
             long salt = readHeader(path, channel);
             if (!Files.exists(journalPath)) {
                 throw Fuse.corrupt(journalPath, 0, "no file", "the journal of " + path);
             }
             journalChannel =
-                    DurableFiles.open(
-                            journalPath, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                    opener.open(journalPath, StandardOpenOption.READ, StandardOpenOption.WRITE);
             JournalScan.Found found = JournalScan.scan(journalPath, journalChannel, salt);
             Journal journal = new Journal(journalPath, journalChannel, salt, journalBytes, found);
             BlockFile opened =
                     new BlockFile(
-                            path, channel, journal, salt, (int) Math.max(1, journalBytes / BLOCK));
+                            path,
+                            channel,
+                            journal,
+                            salt,
+                            (int) (journalBytes * HELD_FACTOR / BLOCK));
             opened.apply(found);
             if (!found.batches().isEmpty()) {
                 journalChannel.force(false); // a killed process may have left it to the system
@@ -131,9 +143,9 @@ final class BlockFile implements AutoCloseable {
     }
 
     /** The journal first: a file without one has lost it. */
-    private static void create(Path path, Path journalPath) throws IOException {
+    private static void create(Path path, Path journalPath, Opener opener) throws IOException {
         try (FileChannel made =
-                DurableFiles.open(
+                opener.open(
                         journalPath,
                         StandardOpenOption.CREATE,
                         StandardOpenOption.READ,
@@ -367,8 +379,10 @@ final class BlockFile implements AutoCloseable {
         // In this order a concurrent reader finds each block in one of the two.
         journaled.putAll(pending);
         pending.clear();
+        if (length < durableLength) {
+            journaled.keySet().removeIf(number -> number >= length);
+        }
         durableLength = length;
-        journaled.keySet().removeIf(number -> number >= durableLength);
         fileBytes = channel.size() + journal.allocated();
     }
 
@@ -471,10 +485,5 @@ final class BlockFile implements AutoCloseable {
         while (source.hasRemaining()) {
             at += channel.write(source, at);
         }
-    }
-
-    /** The files that exist for a block file. */
-    static List<Path> files(Path path) {
-        return List.of(path, path.resolveSibling(path.getFileName() + JOURNAL));
     }
 }

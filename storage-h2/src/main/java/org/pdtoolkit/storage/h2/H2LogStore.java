@@ -72,9 +72,9 @@ final class H2LogStore implements LogStore {
         this.fuse = fuse;
     }
 
-    static H2LogStore open(Path path, H2Options options, long cacheBytes, Fuse fuse) {
-        VersionedStore versioned = VersionedStore.open(path, options, cacheBytes, fuse);
-        H2LogStore opened = new H2LogStore(versioned, fuse);
+    static H2LogStore open(Path path, Setup setup, long cacheBytes) {
+        VersionedStore versioned = VersionedStore.open(path, setup, cacheBytes);
+        H2LogStore opened = new H2LogStore(versioned, setup.fuse());
         boolean ready = false;
         try {
             opened.load();

@@ -55,11 +55,11 @@ final class H2OrderedStore implements OrderedStore {
         this.records = store.map("state", LongDataType.INSTANCE, BytesType.INSTANCE);
     }
 
-    static H2OrderedStore open(Path path, H2Options options, Fuse fuse) {
-        VersionedStore versioned = VersionedStore.open(path, options, options.cacheBytes(), fuse);
+    static H2OrderedStore open(Path path, Setup setup) {
+        VersionedStore versioned = VersionedStore.open(path, setup, setup.options().cacheBytes());
         H2OrderedStore opened = null;
         try {
-            H2OrderedStore loading = new H2OrderedStore(versioned, fuse);
+            H2OrderedStore loading = new H2OrderedStore(versioned, setup.fuse());
             loading.load();
             opened = loading;
             return opened;

@@ -50,11 +50,11 @@ final class H2SnapshotStore implements SnapshotStore {
         this.parts = store.map("parts", BytesType.INSTANCE, BytesType.INSTANCE);
     }
 
-    static H2SnapshotStore open(Path path, H2Options options, long cacheBytes, Fuse fuse) {
-        VersionedStore versioned = VersionedStore.open(path, options, cacheBytes, fuse);
+    static H2SnapshotStore open(Path path, Setup setup, long cacheBytes) {
+        VersionedStore versioned = VersionedStore.open(path, setup, cacheBytes);
         H2SnapshotStore opened = null;
         try {
-            H2SnapshotStore loading = new H2SnapshotStore(versioned, fuse);
+            H2SnapshotStore loading = new H2SnapshotStore(versioned, setup.fuse());
             loading.removeUnpublished();
             opened = loading;
             return opened;

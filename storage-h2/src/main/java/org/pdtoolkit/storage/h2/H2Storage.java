@@ -62,11 +62,11 @@ final class H2Storage implements Storage {
         return Files.exists(path.resolve(LOG)) ? 1 : 0;
     }
 
-    static H2Storage open(Path path, H2Options options) {
+    static H2Storage open(Path path, H2Options options, BlockFile.Opener opener) {
         DataDirectory directory = DataDirectory.open(path, FORMATS);
         H2Storage storage = null;
         try {
-            storage = openLocked(directory, options);
+            storage = openLocked(directory, new Setup(options, opener, new Fuse()));
             return storage;
         } finally {
             if (storage == null) {
@@ -75,18 +75,18 @@ final class H2Storage implements Storage {
         }
     }
 
-    private static H2Storage openLocked(DataDirectory directory, H2Options options) {
+    private static H2Storage openLocked(DataDirectory directory, Setup setup) {
         Path path = directory.path();
-        Fuse fuse = new Fuse();
-        long smallCache = Math.max(CACHE_UNIT, Math.min(SMALL_CACHE_MAX, options.cacheBytes() / 4));
-        H2LogStore log = H2LogStore.open(path.resolve(LOG), options, smallCache, fuse);
+        long smallCache =
+                Math.max(CACHE_UNIT, Math.min(SMALL_CACHE_MAX, setup.options().cacheBytes() / 4));
+        H2LogStore log = H2LogStore.open(path.resolve(LOG), setup, smallCache);
         H2OrderedStore ordered = null;
         H2Storage storage = null;
         try {
-            ordered = H2OrderedStore.open(path.resolve(STATE), options, fuse);
+            ordered = H2OrderedStore.open(path.resolve(STATE), setup);
             H2SnapshotStore snapshots =
-                    H2SnapshotStore.open(path.resolve(SNAPSHOTS), options, CACHE_UNIT, fuse);
-            storage = new H2Storage(directory, fuse, log, ordered, snapshots);
+                    H2SnapshotStore.open(path.resolve(SNAPSHOTS), setup, CACHE_UNIT);
+            storage = new H2Storage(directory, setup.fuse(), log, ordered, snapshots);
             return storage;
         } finally {
             if (storage == null) {

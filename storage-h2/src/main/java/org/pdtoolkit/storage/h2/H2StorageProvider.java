@@ -8,6 +8,7 @@ import org.pdtoolkit.storage.Capability;
 import org.pdtoolkit.storage.Storage;
 import org.pdtoolkit.storage.StorageOption;
 import org.pdtoolkit.storage.StorageProvider;
+import org.pdtoolkit.storage.support.DurableFiles;
 
 /**
  * The backend {@code h2}: three stores of versioned B-trees, the applied state not bound by memory.
@@ -16,6 +17,17 @@ import org.pdtoolkit.storage.StorageProvider;
  */
 public final class H2StorageProvider implements StorageProvider {
     static final String NAME = "h2";
+
+    private final BlockFile.Opener opener;
+
+    /** For {@link java.util.ServiceLoader}. */
+    public H2StorageProvider() {
+        this(DurableFiles::open);
+    }
+
+    H2StorageProvider(BlockFile.Opener opener) {
+        this.opener = opener;
+    }
 
     @Override
     public String name() {
@@ -39,6 +51,6 @@ public final class H2StorageProvider implements StorageProvider {
 
     @Override
     public Storage open(Path directory, Map<String, String> options) {
-        return H2Storage.open(directory, H2Options.parse(options));
+        return H2Storage.open(directory, H2Options.parse(options), opener);
     }
 }

@@ -44,22 +44,22 @@ final class VersionedStore {
     private boolean closed;
     private volatile long liveBytes;
 
-    private VersionedStore(BlockFile file, H2Options options, long cacheBytes, Fuse fuse) {
+    private VersionedStore(BlockFile file, Setup setup, long cacheBytes) {
         this.file = file;
-        this.options = options;
+        this.options = setup.options();
         this.cacheBytes = cacheBytes;
-        this.fuse = fuse;
+        this.fuse = setup.fuse();
     }
 
     /** Errors: CORRUPT, INCOMPATIBLE, FULL, FAILED. */
-    static VersionedStore open(Path path, H2Options options, long cacheBytes, Fuse fuse) {
+    static VersionedStore open(Path path, Setup setup, long cacheBytes) {
         BlockFile file;
         try {
-            file = BlockFile.open(path, options.journalBytes());
+            file = BlockFile.open(path, setup.options().journalBytes(), setup.opener());
         } catch (IOException e) {
-            throw sorted(path, "opening", e, fuse);
+            throw sorted(path, "opening", e, setup.fuse());
         }
-        VersionedStore opened = new VersionedStore(file, options, cacheBytes, fuse);
+        VersionedStore opened = new VersionedStore(file, setup, cacheBytes);
         boolean ready = false;
         try {
             opened.start();

@@ -165,15 +165,32 @@ class ArchitectureTest {
 
     @Test
     void backendsKnowOnlyTheSpi() {
+        String h2 = "org.pdtoolkit.storage.h2..";
         holds(
                 classes()
                         .that()
                         .resideInAPackage("org.pdtoolkit.storage..")
+                        .and()
+                        .resideOutsideOfPackage(h2)
                         .should()
                         .onlyDependOnClassesThat(
                                 resideInAnyPackage(
-                                        "org.pdtoolkit.storage..",
+                                                "org.pdtoolkit.storage..",
+                                                "org.pdtoolkit.bytes",
+                                                "java..")
+                                        .and(not(resideInAPackage(h2)))));
+        holds(
+                classes()
+                        .that()
+                        .resideInAPackage(h2)
+                        .should()
+                        .onlyDependOnClassesThat(
+                                resideInAnyPackage(
+                                        h2,
+                                        "org.pdtoolkit.storage",
+                                        "org.pdtoolkit.storage.support",
                                         "org.pdtoolkit.bytes",
+                                        "org.h2.mvstore..",
                                         "java..")));
     }
 
