@@ -81,9 +81,13 @@ public final class FailoverBench {
         this.cluster = cluster;
     }
 
-    /** Runs it on a fresh cluster of three. */
-    public static Result run(Path directory, int kills, int transfers, List<String> nodeArguments) {
-        try (LocalCluster cluster = new LocalCluster(3, directory, nodeArguments)) {
+    /**
+     * Runs it on a fresh cluster.
+     *
+     * @param storages storage backend of each member
+     */
+    public static Result run(List<String> storages, Path directory, int kills, int transfers) {
+        try (LocalCluster cluster = new LocalCluster(storages, directory, List.of())) {
             cluster.start();
             cluster.awaitLeader(PATIENCE);
             return new FailoverBench(cluster).measure(kills, transfers);
@@ -220,13 +224,15 @@ public final class FailoverBench {
     /**
      * Prints one JSON line; exit code 1 when a promise was broken.
      *
-     * <p>Arguments: number of kills (20), number of transfers (10).
+     * <p>Arguments: number of kills (20), number of transfers (10), storage backend of each member
+     * (file,file,file).
      */
     public static void main(String[] arguments) throws IOException {
         int kills = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 20;
         int transfers = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 10;
         Path directory = Files.createTempDirectory("pd-failover");
-        Result result = run(directory, kills, transfers, List.of());
+        String storages = arguments.length > 2 ? arguments[2] : "file,file,file";
+        Result result = run(List.of(storages.split(",")), directory, kills, transfers);
         System.out.println(result.json());
         result.violations().forEach(System.err::println);
         if (!result.holds()) {

@@ -17,14 +17,13 @@ public final class LocalCluster implements AutoCloseable {
     private final PdEndpoints endpoints;
 
     /**
+     * @param storages storage backend of each member, so also their number
      * @param directory of data and logs
      * @param extra arguments for every node
      */
-    public LocalCluster(int size, Path directory, List<String> extra) {
-        this(size, directory, extra, Ports.free(2 * size));
-    }
-
-    public LocalCluster(int size, Path directory, List<String> extra, int basePort) {
+    public LocalCluster(List<String> storages, Path directory, List<String> extra) {
+        int size = storages.size();
+        int basePort = Ports.free(2 * size);
         List<String> initial = new ArrayList<>();
         for (int i = 0; i < size; i++) {
             clientUrls.add("http://127.0.0.1:" + (basePort + 2 * i));
@@ -39,7 +38,8 @@ public final class LocalCluster implements AutoCloseable {
                                     "--data-dir=" + directory.resolve(name).resolve("data"),
                                     "--client-urls=" + clientUrls.get(i),
                                     "--peer-urls=http://127.0.0.1:" + (basePort + 2 * i + 1),
-                                    "--initial-cluster=" + String.join(",", initial)));
+                                    "--initial-cluster=" + String.join(",", initial),
+                                    "--storage=" + storages.get(i)));
             flags.addAll(extra);
             arguments.add(List.copyOf(flags));
             nodes.add(new NodeProcess(name, flags, directory.resolve(name).resolve("log")));

@@ -39,7 +39,7 @@ class BadInputTest {
 
     @Test
     void aPortInUseIsNamedAndTheDataDirStaysUntouched() throws IOException {
-        LocalCluster cluster = new LocalCluster(1, directory, List.of());
+        LocalCluster cluster = new LocalCluster(List.of("file"), directory, List.of());
         URI url = URI.create(cluster.clientUrls().get(0));
         try (ServerSocket holder = new ServerSocket()) {
             holder.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), url.getPort()));
@@ -55,7 +55,7 @@ class BadInputTest {
 
     @Test
     void twoNodesOnOneDataDirAreRefused() {
-        try (LocalCluster cluster = new LocalCluster(1, directory, List.of())) {
+        try (LocalCluster cluster = new LocalCluster(List.of("file"), directory, List.of())) {
             cluster.start();
             cluster.awaitLeader(PATIENCE);
             int port = Ports.free(2);
@@ -75,7 +75,7 @@ class BadInputTest {
 
     @Test
     void aDataDirOfAnotherClusterIsRefused() {
-        try (LocalCluster cluster = new LocalCluster(1, directory, List.of())) {
+        try (LocalCluster cluster = new LocalCluster(List.of("file"), directory, List.of())) {
             cluster.start();
             cluster.awaitLeader(PATIENCE);
             cluster.nodes().get(0).stop();
@@ -97,7 +97,8 @@ class BadInputTest {
 
     @Test
     void aWipedMemberIsRefusedInsteadOfVotingWithAnEmptyMemory() throws IOException {
-        try (LocalCluster cluster = new LocalCluster(3, directory, List.of())) {
+        try (LocalCluster cluster =
+                new LocalCluster(List.of("file", "file", "file"), directory, List.of())) {
             cluster.start();
             String leader = cluster.awaitLeader(PATIENCE);
             NodeProcess victim =
@@ -130,7 +131,7 @@ class BadInputTest {
 
     @Test
     void tenThousandGarbageConnectionsOnBothPortsHurtNobody() throws IOException {
-        try (LocalCluster cluster = new LocalCluster(1, directory, List.of())) {
+        try (LocalCluster cluster = new LocalCluster(List.of("file"), directory, List.of())) {
             cluster.start();
             cluster.awaitLeader(PATIENCE);
             URI client = URI.create(cluster.clientUrls().get(0));
@@ -160,7 +161,7 @@ class BadInputTest {
 
     @Test
     void anHttpClientOnThePeerPortIsToldWhichPortItWants() throws IOException {
-        try (LocalCluster cluster = new LocalCluster(1, directory, List.of())) {
+        try (LocalCluster cluster = new LocalCluster(List.of("file"), directory, List.of())) {
             cluster.start();
             cluster.awaitLeader(PATIENCE);
             int peer = URI.create(cluster.clientUrls().get(0)).getPort() + 1;

@@ -10,11 +10,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.pdtoolkit.tests.bench.FailoverBench;
 import org.pdtoolkit.tests.check.TsoHistory;
 import org.pdtoolkit.wire.pdpb.GetMembersResponse;
@@ -26,10 +27,25 @@ class ClusterProcessTest {
 
     @TempDir Path directory;
 
+    /** Storage backend of each member: one kind, the other, and side by side. */
+    static Stream<List<String>> clustersOfThree() {
+        return Stream.of(
+                List.of("file", "file", "file"),
+                List.of("h2", "h2", "h2"),
+                List.of("file", "h2", "file"));
+    }
+
+    static Stream<List<String>> clusters() {
+        List<List<String>> others =
+                List.of(List.of("file"), List.of("h2"), List.of("h2", "file", "h2", "file", "h2"));
+        return Stream.concat(clustersOfThree(), others.stream());
+    }
+
     @ParameterizedTest
-    @ValueSource(ints = {1, 3, 5})
-    void aStaticClusterStartsAndKeepsItsIdsThroughARestart(int size) {
-        try (LocalCluster cluster = new LocalCluster(size, directory, List.of())) {
+    @MethodSource("clusters")
+    void aStaticClusterStartsAndKeepsItsIdsThroughARestart(List<String> storages) {
+        int size = storages.size();
+        try (LocalCluster cluster = new LocalCluster(storages, directory, List.of())) {
             cluster.start();
             cluster.awaitLeader(PATIENCE);
             Set<Member> before = published(cluster, size);
@@ -62,25 +78,28 @@ class ClusterProcessTest {
         return members;
     }
 
-    @Test
-    void killedAndMovedLeadersLoseNothingAndRepeatNothing() {
-        FailoverBench.Result result = FailoverBench.run(directory, 3, 2, List.of());
+    @ParameterizedTest
+    @MethodSource("clustersOfThree")
+    void killedAndMovedLeadersLoseNothingAndRepeatNothing(List<String> storages) {
+        FailoverBench.Result result = FailoverBench.run(storages, directory, 3, 2);
         assertEquals(List.of(), result.violations());
         assertEquals(List.of(), result.writesLost());
         assertTrue(result.writesAcknowledged() > 0, "no write was acknowledged");
     }
 
-    @Test
+    @ParameterizedTest
+    @MethodSource("clustersOfThree")
     @Tag("long")
-    void twentyKillsInARowLoseNothingAndRepeatNothing() {
-        FailoverBench.Result result = FailoverBench.run(directory, 20, 10, List.of());
+    void twentyKillsInARowLoseNothingAndRepeatNothing(List<String> storages) {
+        FailoverBench.Result result = FailoverBench.run(storages, directory, 20, 10);
         assertEquals(List.of(), result.violations());
         assertEquals(List.of(), result.writesLost());
     }
 
     @Test
     void aLeaderThatWakesFromAPauseServesNothingStale() {
-        try (LocalCluster cluster = new LocalCluster(3, directory, List.of())) {
+        List<String> storages = List.of("file", "file", "file");
+        try (LocalCluster cluster = new LocalCluster(storages, directory, List.of())) {
             cluster.start();
             String paused = cluster.awaitLeader(PATIENCE);
             List<TsoClient> clients = new ArrayList<>();
@@ -116,10 +135,11 @@ class ClusterProcessTest {
         }
     }
 
-    @Test
-    void aMemberThatFellFarBehindCatchesUpBySnapshot() {
+    @ParameterizedTest
+    @MethodSource("clustersOfThree")
+    void aMemberThatFellFarBehindCatchesUpBySnapshot(List<String> storages) {
         List<String> flags = List.of("--snapshot-count=50", "--snapshot-catchup-entries=10");
-        try (LocalCluster cluster = new LocalCluster(3, directory, flags)) {
+        try (LocalCluster cluster = new LocalCluster(storages, directory, flags)) {
             cluster.start();
             String leader = cluster.awaitLeader(PATIENCE);
             published(cluster, 3);
