@@ -16,7 +16,7 @@ import org.pdtoolkit.storage.StorageException;
  * FORMAT}, one line of text.
  *
  * <pre>
- * pd-storage file 2 1c291ca3
+ * pd-storage file 2 99654b32
  *            |    | +-- crc32c of everything before it, 8 hex digits
  *            |    +---- version
  *            +--------- backend
