@@ -8,6 +8,7 @@ import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
+import org.h2.mvstore.WriteBuffer;
 import org.h2.mvstore.type.DataType;
 import org.pdtoolkit.storage.StorageException;
 import org.pdtoolkit.storage.support.DurableFiles;
@@ -25,14 +26,15 @@ import org.pdtoolkit.storage.support.Fuse;
  */
 final class VersionedStore {
     private static final int PAGE_BYTES = 4096;
+    private static final int WRITE_BUFFER_BYTES = 64 << 10;
     private static final int GARBAGE_FACTOR = 2;
     private static final int FILL_RATE = 90;
 
     /** Garbage is looked for when this share of {@code compact-bytes} has been written, */
     private static final int SLICES = 16;
 
-    /** and this many times as much is rewritten, so that collection always catches up. */
-    private static final int SLICE_FACTOR = 4;
+    /** and this many times as much is rewritten, so that collection catches up. */
+    private static final int SLICE_FACTOR = 2;
 
     private final BlockFile file;
     private final H2Options options;
@@ -77,6 +79,7 @@ final class VersionedStore {
         config.put("cacheSize", (int) (cacheBytes >> 20));
         config.put("pageSplitSize", PAGE_BYTES);
         blocks = new BlockStore(file, config, fuse);
+        blocks.releaseWriteBuffer(new WriteBuffer(WRITE_BUFFER_BYTES)); // H2's first has 1 MiB
         try {
             store =
                     new MVStore.Builder()
@@ -127,10 +130,10 @@ final class VersionedStore {
         try {
             if (store.hasUnsavedChanges()) {
                 store.commit();
-                collectGarbage();
                 blocks.markClean();
             }
             file.force();
+            collectGarbage();
         } catch (IOException e) {
             throw sorted(file.path(), "write", e, fuse);
         } catch (RuntimeException e) {
@@ -138,19 +141,21 @@ final class VersionedStore {
         }
     }
 
-    private void collectGarbage() {
-        long written = blocks.bytesWritten();
-        long since = written - writtenAtLook;
+    /** A version of its own, since it is not what the caller wants to be durable. */
+    private void collectGarbage() throws IOException {
+        long since = blocks.bytesWritten() - writtenAtLook;
         if (since < options.compactBytes() / SLICES) {
             return;
         }
-        writtenAtLook = written;
         liveBytes = measureLive();
-        if (file.length() <= liveBytes * GARBAGE_FACTOR + options.compactBytes()) {
-            return;
+        if (file.length() > liveBytes * GARBAGE_FACTOR + options.compactBytes()) {
+            rewrite((int) Math.min(since * SLICE_FACTOR, options.journalBytes()));
+            liveBytes = measureLive();
         }
-        long slice = Math.max(options.compactBytes() / SLICES, since) * SLICE_FACTOR;
-        int bytes = (int) Math.min(slice, Integer.MAX_VALUE);
+        writtenAtLook = blocks.bytesWritten();
+    }
+
+    private void rewrite(int bytes) throws IOException {
         if (store.compact(FILL_RATE, bytes)) {
             store.commit();
         }
@@ -158,7 +163,15 @@ final class VersionedStore {
         if (store.hasUnsavedChanges()) {
             store.commit();
         }
-        liveBytes = measureLive();
+        blocks.markClean();
+        try {
+            file.force();
+        } catch (IOException e) {
+            if (!DurableFiles.isOutOfSpace(file.path(), 0, e)) {
+                throw e;
+            }
+            // What the caller saved is durable; this waits for the next save.
+        }
     }
 
     private long measureLive() {

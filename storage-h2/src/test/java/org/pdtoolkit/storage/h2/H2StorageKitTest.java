@@ -6,7 +6,7 @@ import org.pdtoolkit.storage.tck.StorageKit;
 
 class H2StorageKitTest extends StorageKit {
     static final Map<String, String> SMALL =
-            Map.of("journal-bytes", "8192", "compact-bytes", "4096", "cache-bytes", "1048576");
+            Map.of("journal-bytes", "8192", "compact-bytes", "8192", "cache-bytes", "1048576");
 
     private final StorageProvider provider = new H2StorageProvider();
 
