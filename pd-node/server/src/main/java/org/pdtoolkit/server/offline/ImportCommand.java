@@ -1,6 +1,7 @@
 package org.pdtoolkit.server.offline;
 
 import java.io.BufferedInputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -62,7 +63,8 @@ final class ImportCommand extends LongCommand {
         if (!Files.exists(path) || Files.isDirectory(path)) {
             throw refused(file + ": there is no such file");
         }
-        try (InputStream in = Files.newInputStream(path)) {
+        // Unlike the stream of java.nio.file.Files, this one can also read from a pipe.
+        try (InputStream in = new FileInputStream(path.toFile())) {
             return build(file, in);
         }
     }

@@ -21,7 +21,7 @@ import org.pdtoolkit.storage.Storage;
  *
  * <p>Deterministic: the same seed and length give the same calls.
  */
-final class History {
+public final class History {
     /** One call of the history; reopening is a step too. */
     record Step(String name, boolean makesStateDurable, Call call) {}
 
@@ -44,6 +44,11 @@ final class History {
                 pictures.add(Picture.of(storage));
             }
         }
+    }
+
+    /** Makes all calls on a new storage, without reopening it. */
+    public void runOn(Storage storage) {
+        steps.forEach(step -> step.call().run(storage));
     }
 
     int length() {
@@ -96,7 +101,7 @@ final class History {
     }
 
     /** A history that visits every kind of call, after its first step in random order. */
-    static History random(long seed, int length) {
+    public static History random(long seed, int length) {
         Builder builder = new Builder(new Random(seed));
         builder.addInitialize();
         while (builder.steps.size() < length) {

@@ -17,7 +17,7 @@ import org.pdtoolkit.storage.Space;
 import org.pdtoolkit.storage.Storage;
 
 /** Everything a storage answers, to be compared. */
-record Picture(Log log, State state, Snapshots snapshots) {
+public record Picture(Log log, State state, Snapshots snapshots) {
     record Log(
             Optional<Bytes> metadata,
             HardState hard,
@@ -80,7 +80,7 @@ record Picture(Log log, State state, Snapshots snapshots) {
         }
     }
 
-    static Picture of(Storage storage) {
+    public static Picture of(Storage storage) {
         return new Picture(
                 Log.of(storage.log()),
                 State.of(storage.ordered()),
