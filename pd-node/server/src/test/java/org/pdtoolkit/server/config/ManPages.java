@@ -88,6 +88,7 @@ final class ManPages {
         text("With etcd's spellings:");
         example("pd-node --name infra0 --listen-client-urls http://127.0.0.1:2379");
         section("SEE ALSO");
+        line(".BR pd-node\\-storage (8),");
         line(".BR pd-node.conf (5),");
         line(".BR pdctl (1)");
     }
