@@ -24,7 +24,12 @@ public interface Storage extends AutoCloseable {
     /** The same object every time. Thread: any. */
     OrderedStore ordered();
 
-    /** Forces what is committed, releases the lock. Idempotent. Errors: FAILED. */
+    /**
+     * Forces what is committed, releases the lock. Idempotent.
+     *
+     * <p>Errors: FULL (still open, every answer as before; may be repeated), FAILED (released all
+     * the same).
+     */
     @Override
     void close();
 }
