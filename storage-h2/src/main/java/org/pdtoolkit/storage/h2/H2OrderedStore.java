@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.Map;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
 import org.h2.mvstore.RootReference;
 import org.h2.mvstore.type.LongDataType;
 import org.pdtoolkit.bytes.Bytes;
@@ -218,6 +219,8 @@ final class H2OrderedStore implements OrderedStore {
             records.put(RECORD, encode(applied, next));
             store.save();
             done = true;
+        } catch (MVStoreException e) {
+            throw store.broken("replace", e);
         } finally {
             if (!done && !fuse.blown()) {
                 records.put(RECORD, encode(image.applied(), generation));

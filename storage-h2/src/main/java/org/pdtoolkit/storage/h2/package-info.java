@@ -12,8 +12,8 @@
  *
  * <p>Why it is built so is in {@code pd-node/docs/adr/0004-h2-storage.md}.
  *
- * <p>Memory: the page cache ({@code cache-bytes}), about {@code journal-bytes} of changed blocks
- * and as much of changes that are not saved yet for each of the three files, and about 300 bytes a
- * chunk of MVStore.
+ * <p>Memory: the page cache ({@code cache-bytes}); for each of the three files up to four times
+ * {@code journal-bytes} of blocks that are not in their places yet, half of it of changes that are
+ * not saved yet, and about 300 bytes a chunk of MVStore; and what one append or one batch holds.
  */
 package org.pdtoolkit.storage.h2;
