@@ -8,7 +8,6 @@ import java.util.PriorityQueue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -34,7 +33,7 @@ import org.pdtoolkit.storage.OrderedStore;
  *
  * <p>Takes committed entries in order; each becomes one batch of data and applied index.
  */
-final class ApplyLoop implements Runnable {
+final class ApplyLoop implements Worker {
     private static final Logger LOG = LogManager.getLogger(ApplyLoop.class);
     private static final int QUEUE_MAX = 4_096;
     private static final int EXPIRED_LEASES_MAX = 500;
@@ -52,6 +51,7 @@ final class ApplyLoop implements Runnable {
 
     private record Waiting(long index, CompletableFuture<Void> barrier) {}
 
+    private final NodeContext context;
     private final OrderedStore store;
     private final KvMachine machine;
     private final Membership membership;
@@ -60,7 +60,6 @@ final class ApplyLoop implements Runnable {
     private final RuntimeOptions options;
     private final SnapshotTransfer snapshots;
     private final LongConsumer compactLog;
-    private final Consumer<Throwable> onFatal;
     private final ArrayBlockingQueue<Runnable> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
     private final Map<Long, CompletableFuture<Outcome>> pending = new ConcurrentHashMap<>();
     private final PriorityQueue<Waiting> barriers =
@@ -70,31 +69,31 @@ final class ApplyLoop implements Runnable {
     private long cutAtIndex;
     private boolean leasesRun;
 
+    /**
+     * @param compactLog told up to which index the log is no longer needed
+     */
     ApplyLoop(
+            NodeContext context,
             OrderedStore store,
             KvMachine machine,
             Membership membership,
             GroupState state,
             RaftLog log,
-            RuntimeOptions options,
             SnapshotTransfer snapshots,
-            Callbacks callbacks) {
+            LongConsumer compactLog) {
+        this.context = context;
         this.store = store;
         this.machine = machine;
         this.membership = membership;
         this.state = state;
         this.log = log;
-        this.options = options;
+        this.options = context.options();
         this.snapshots = snapshots;
-        this.compactLog = callbacks.compactLog();
-        this.onFatal = callbacks.onFatal();
+        this.compactLog = compactLog;
         this.applied = store.applied();
         this.cutAtIndex = applied.index();
         state.applied(applied.index(), 0);
     }
-
-    /** What the apply thread asks of the others. */
-    record Callbacks(LongConsumer compactLog, Consumer<Throwable> onFatal) {}
 
     // ---- from any thread ----------------------------------------------------------------------
 
@@ -150,9 +149,23 @@ final class ApplyLoop implements Runnable {
                 queue.take().run();
             }
         } catch (InterruptedException e) {
-            onFatal.accept(new IllegalStateException("the apply thread was interrupted", e));
+            context.onFatal()
+                    .accept(new IllegalStateException("the apply thread was interrupted", e));
         } catch (RuntimeException | Error e) {
-            onFatal.accept(e);
+            context.onFatal().accept(e);
+        }
+    }
+
+    @Override
+    public boolean hasWork() {
+        return !queue.isEmpty();
+    }
+
+    @Override
+    public void turn() {
+        Runnable task = queue.poll();
+        if (task != null) {
+            task.run();
         }
     }
 
@@ -250,8 +263,7 @@ final class ApplyLoop implements Runnable {
     void refreshLeases() {
         boolean leading = state.leading();
         if (leading && !leasesRun) {
-            machine.leases()
-                    .promote(System.nanoTime(), options.electionTimeoutMillis() * 1_000_000L);
+            machine.leases().promote(context.now(), options.electionTimeoutMillis() * 1_000_000L);
         } else if (!leading && leasesRun) {
             machine.leases().demote();
         }
@@ -267,9 +279,7 @@ final class ApplyLoop implements Runnable {
 
     /** Leases whose time is over, while this member leads. */
     List<Long> expiredLeases() {
-        return leasesRun
-                ? machine.leases().expired(System.nanoTime(), EXPIRED_LEASES_MAX)
-                : List.of();
+        return leasesRun ? machine.leases().expired(context.now(), EXPIRED_LEASES_MAX) : List.of();
     }
 
     /** Seconds granted by the renewal, 0 for an unknown lease. */
@@ -277,7 +287,7 @@ final class ApplyLoop implements Runnable {
         if (!leasesRun) {
             throw new KvException(KvError.NOT_LEADER);
         }
-        return machine.leases().renew(id, System.nanoTime());
+        return machine.leases().renew(id, context.now());
     }
 
     private void cutLog() {

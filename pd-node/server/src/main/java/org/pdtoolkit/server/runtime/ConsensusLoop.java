@@ -8,13 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.kv.KvError;
@@ -33,7 +31,7 @@ import org.pdtoolkit.raft.Ready;
 import org.pdtoolkit.raft.Role;
 import org.pdtoolkit.raft.Status;
 import org.pdtoolkit.server.store.RaftLog;
-import org.pdtoolkit.server.transport.PeerTransport;
+import org.pdtoolkit.server.transport.PeerNetwork;
 
 /**
  * The consensus thread: sole owner of the Raft core and the log.
@@ -42,24 +40,25 @@ import org.pdtoolkit.server.transport.PeerTransport;
  * one fsync (group commit). The leader's appends and heartbeats leave before its own write,
  * everything else after it (Raft thesis 10.2.1).
  */
-final class ConsensusLoop implements Runnable {
+final class ConsensusLoop implements Worker {
     private static final Logger LOG = LogManager.getLogger(ConsensusLoop.class);
     private static final int MAILBOX_MAX = 8_192;
     private static final int DRAIN_MAX = 1_024;
     private static final int PROPOSAL_BATCH_BYTES_MAX = 4 << 20;
     private static final Runnable WAKE = () -> {};
 
+    private final NodeContext context;
     private final RaftNode raft;
     private final RaftLog log;
-    private final PeerTransport transport;
+    private final PeerNetwork transport;
     private final ApplyLoop apply;
     private final GroupState state;
     private final RuntimeOptions options;
     private final VoterPromise promise;
-    private final Consumer<Throwable> onFatal;
     private final ArrayBlockingQueue<Runnable> mailbox = new ArrayBlockingQueue<>(MAILBOX_MAX);
     private final Queue<SnapshotReport> snapshotReports = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean tickDue = new AtomicBoolean();
+    private final List<Runnable> batch = new ArrayList<>(DRAIN_MAX);
     private final List<Proposal> proposals = new ArrayList<>();
     private final List<CompletableFuture<Void>> reads = new ArrayList<>();
     private final Map<Long, Long> lastActive = new HashMap<>();
@@ -68,7 +67,7 @@ final class ConsensusLoop implements Runnable {
     private volatile boolean running = true;
 
     /** Random at first: a late answer to an earlier run of this member must not fit. */
-    private long nextRound = new SplittableRandom().nextLong();
+    private long nextRound;
 
     private Transfer transfer;
 
@@ -89,22 +88,22 @@ final class ConsensusLoop implements Runnable {
      * @param promise already running when this member was here before
      */
     ConsensusLoop(
+            NodeContext context,
             RaftNode raft,
             RaftLog log,
-            PeerTransport transport,
+            PeerNetwork transport,
             ApplyLoop apply,
             GroupState state,
-            RuntimeOptions options,
-            VoterPromise promise,
-            Consumer<Throwable> onFatal) {
+            VoterPromise promise) {
+        this.context = context;
         this.raft = raft;
         this.log = log;
         this.transport = transport;
         this.apply = apply;
         this.state = state;
-        this.options = options;
+        this.options = context.options();
         this.promise = promise;
-        this.onFatal = onFatal;
+        this.nextRound = context.random().nextLong();
     }
 
     // ---- from any thread ----------------------------------------------------------------------
@@ -180,29 +179,39 @@ final class ConsensusLoop implements Runnable {
 
     @Override
     public void run() {
-        List<Runnable> batch = new ArrayList<>(DRAIN_MAX);
         try {
             while (running) {
                 batch.add(mailbox.take());
-                mailbox.drainTo(batch, DRAIN_MAX - 1);
-                for (Runnable task : batch) {
-                    task.run();
-                }
-                batch.clear();
-                if (tickDue.getAndSet(false)) {
-                    onTick();
-                }
-                takeSnapshotReports();
-                flushProposals();
-                flushReads();
-                while (raft.hasReady()) {
-                    handle(raft.ready());
-                }
+                turn();
             }
         } catch (InterruptedException e) {
-            onFatal.accept(new IllegalStateException("the consensus thread was interrupted", e));
+            context.onFatal()
+                    .accept(new IllegalStateException("the consensus thread was interrupted", e));
         } catch (RuntimeException | Error e) {
-            onFatal.accept(e);
+            context.onFatal().accept(e);
+        }
+    }
+
+    @Override
+    public boolean hasWork() {
+        return !mailbox.isEmpty();
+    }
+
+    @Override
+    public void turn() {
+        mailbox.drainTo(batch, DRAIN_MAX - batch.size());
+        for (Runnable task : batch) {
+            task.run();
+        }
+        batch.clear();
+        if (tickDue.getAndSet(false)) {
+            onTick();
+        }
+        takeSnapshotReports();
+        flushProposals();
+        flushReads();
+        while (raft.hasReady()) {
+            handle(raft.ready());
         }
     }
 
@@ -218,13 +227,13 @@ final class ConsensusLoop implements Runnable {
         boolean led = raft.role() == Role.LEADER;
         raft.tick();
         noteLostOffice(led);
-        promise.tick(System.nanoTime()).forEach(this::stepNow);
+        promise.tick(context.now()).forEach(this::stepNow);
         dropStaleReads();
         if (raft.role() == Role.LEADER) {
             // Also proves leadership: its answer moves the fence.
             startRound(new ArrayList<>());
             publishActivity();
-            long now = System.nanoTime();
+            long now = context.now();
             if (state.diskDeadlineNanos() - now < options.diskFenceNanos() / 2) {
                 log.append(org.pdtoolkit.raft.HardState.EMPTY, List.of(), true);
                 diskDone();
@@ -253,12 +262,12 @@ final class ConsensusLoop implements Runnable {
     }
 
     private void onMessage(Message message) {
-        if (!isAcceptable(message) || !promise.admits(message, System.nanoTime())) {
+        if (!isAcceptable(message) || !promise.admits(message, context.now())) {
             return;
         }
         stepNow(message);
         if (VoterPromise.fromLeader(message, raft.leader(), raft.term())) {
-            promise.heard(System.nanoTime());
+            promise.heard(context.now());
         }
     }
 
@@ -291,7 +300,7 @@ final class ConsensusLoop implements Runnable {
     /** A leader is part of the quorum that its fence rests on: it owes the promise too. */
     private void noteLostOffice(boolean led) {
         if (led && raft.role() != Role.LEADER) {
-            promise.heard(System.nanoTime());
+            promise.heard(context.now());
         }
     }
 
@@ -352,13 +361,13 @@ final class ConsensusLoop implements Runnable {
     private void startRound(List<CompletableFuture<Void>> waiting) {
         long id = ++nextRound;
         long ledTerm = raft.role() == Role.LEADER ? raft.term() : 0;
-        rounds.put(id, new ReadRound(System.nanoTime(), ledTerm, waiting));
+        rounds.put(id, new ReadRound(context.now(), ledTerm, waiting));
         raft.readIndex(ByteBuffer.allocate(Long.BYTES).putLong(id).array());
     }
 
     /** Requests may be lost anywhere; who still waits after a while asks again in a new round. */
     private void dropStaleReads() {
-        long now = System.nanoTime();
+        long now = context.now();
         long patience = options.electionTimeoutMillis() * 500_000L;
         List<CompletableFuture<Void>> again = new ArrayList<>();
         rounds.values()
@@ -385,7 +394,7 @@ final class ConsensusLoop implements Runnable {
         boolean leader = raft.role() == Role.LEADER;
         List<Message> late = leader ? sendEarly(ready.messages()) : ready.messages();
         if (!ready.snapshot().isEmpty()) {
-            apply.install(ready.snapshot()).join();
+            context.environment().workers().await(apply.install(ready.snapshot()));
             log.reset(ready.snapshot().index(), ready.snapshot().term(), ready.hardState());
         }
         if (log.append(ready.hardState(), ready.entries(), ready.mustSync())) {
@@ -421,7 +430,7 @@ final class ConsensusLoop implements Runnable {
      * one election timeout from when it was noticed.
      */
     private void publishActivity() {
-        long now = System.nanoTime();
+        long now = context.now();
         for (Status.PeerProgress peer : raft.status().progress()) {
             if (peer.recentActive()) {
                 lastActive.put(peer.id(), now);
@@ -433,7 +442,7 @@ final class ConsensusLoop implements Runnable {
     }
 
     private void diskDone() {
-        state.diskDeadlineNanos(System.nanoTime() + options.diskFenceNanos());
+        state.diskDeadlineNanos(context.now() + options.diskFenceNanos());
     }
 
     private void onOffice() {

@@ -1,6 +1,5 @@
 package org.pdtoolkit.server.runtime;
 
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -27,35 +26,42 @@ import org.pdtoolkit.kv.txn.OpCheck;
  * <p>Futures complete on the apply thread, or on the timer thread when time runs out.
  */
 final class KvService implements ReplicatedKv {
+    private final NodeContext context;
     private final ConsensusLoop consensus;
     private final ApplyLoop apply;
     private final KvMachine machine;
     private final GroupState state;
-    private final RuntimeOptions options;
-    private final AtomicLong nextRequest;
-    private final LeaseIds leaseIds;
-    private final ConcurrentMap<CompletableFuture<?>, Long> deadlines = new ConcurrentHashMap<>();
-    private volatile boolean stopped;
 
     /**
-     * @param firstRequest random: a request of this run must not be taken for one of an earlier run
-     *     whose entry is replayed
+     * Random at first: a request of this run must not be taken for one of an earlier run whose
+     * entry is replayed.
      */
+    private final AtomicLong nextRequest;
+
+    private final LeaseIds leaseIds;
+
+    /** By a running number, so that a simulated run ends them in the same order again. */
+    private final ConcurrentMap<Long, Deadline> deadlines = new ConcurrentHashMap<>();
+
+    private final AtomicLong nextDeadline = new AtomicLong();
+    private volatile boolean stopped;
+
+    private record Deadline(long nanos, CompletableFuture<?> future) {}
+
     KvService(
+            NodeContext context,
             ConsensusLoop consensus,
             ApplyLoop apply,
             KvMachine machine,
             GroupState state,
-            RuntimeOptions options,
-            LeaseIds leaseIds,
-            long firstRequest) {
+            LeaseIds leaseIds) {
+        this.context = context;
         this.consensus = consensus;
         this.apply = apply;
         this.machine = machine;
         this.state = state;
-        this.options = options;
         this.leaseIds = leaseIds;
-        this.nextRequest = new AtomicLong(firstRequest);
+        this.nextRequest = new AtomicLong(context.random().nextLong());
     }
 
     @Override
@@ -100,7 +106,7 @@ final class KvService implements ReplicatedKv {
                 apply.offer(
                         () -> {
                             // A leader that has lost its quorum must not keep leases alive.
-                            if (System.nanoTime() > state.quorumDeadlineNanos()) {
+                            if (context.now() > state.quorumDeadlineNanos()) {
                                 answer.completeExceptionally(new KvException(KvError.NOT_LEADER));
                                 return;
                             }
@@ -131,7 +137,7 @@ final class KvService implements ReplicatedKv {
     CompletableFuture<Outcome> propose(Envelope.Kind kind, Bytes payload) {
         CompletableFuture<Outcome> future = new CompletableFuture<>();
         long request = nextRequest.incrementAndGet();
-        if (payload.size() + Envelope.HEADER_BYTES > options.requestBytesMax()) {
+        if (payload.size() + Envelope.HEADER_BYTES > context.options().requestBytesMax()) {
             future.completeExceptionally(new KvException(KvError.REQUEST_TOO_LARGE));
             return future;
         }
@@ -143,10 +149,10 @@ final class KvService implements ReplicatedKv {
 
     /** Ends what has waited too long. Thread: timer. */
     void expire() {
-        long now = System.nanoTime();
-        for (Map.Entry<CompletableFuture<?>, Long> entry : deadlines.entrySet()) {
-            if (now - entry.getValue() >= 0) {
-                entry.getKey().completeExceptionally(new KvException(KvError.TIMEOUT));
+        long now = context.now();
+        for (Deadline deadline : deadlines.values()) {
+            if (now - deadline.nanos() >= 0) {
+                deadline.future().completeExceptionally(new KvException(KvError.TIMEOUT));
             }
         }
     }
@@ -155,13 +161,14 @@ final class KvService implements ReplicatedKv {
     void stop() {
         stopped = true;
         KvException reason = new KvException(KvError.STOPPED);
-        deadlines.keySet().forEach(future -> future.completeExceptionally(reason));
+        deadlines.values().forEach(d -> d.future().completeExceptionally(reason));
     }
 
     private void watchDeadline(CompletableFuture<?> future) {
-        long timeout = TimeUnit.MILLISECONDS.toNanos(options.requestTimeoutMillis());
-        deadlines.put(future, System.nanoTime() + timeout);
-        future.whenComplete((result, failure) -> deadlines.remove(future));
+        long timeout = TimeUnit.MILLISECONDS.toNanos(context.options().requestTimeoutMillis());
+        long number = nextDeadline.incrementAndGet();
+        deadlines.put(number, new Deadline(context.now() + timeout, future));
+        future.whenComplete((result, failure) -> deadlines.remove(number));
         if (stopped) {
             future.completeExceptionally(new KvException(KvError.STOPPED));
         }

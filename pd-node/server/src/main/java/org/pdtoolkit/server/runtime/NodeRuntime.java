@@ -9,8 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,7 +31,7 @@ import org.pdtoolkit.server.store.ConfStateCodec;
 import org.pdtoolkit.server.store.RaftLog;
 import org.pdtoolkit.server.transport.PeerHandler;
 import org.pdtoolkit.server.transport.PeerIdentity;
-import org.pdtoolkit.server.transport.PeerTransport;
+import org.pdtoolkit.server.transport.PeerNetwork;
 import org.pdtoolkit.storage.AppliedState;
 import org.pdtoolkit.storage.OrderedStore;
 import org.pdtoolkit.storage.Storage;
@@ -50,9 +48,9 @@ public final class NodeRuntime implements AutoCloseable {
     private static final int LEASE_CHECK_MILLIS = 200;
     private static final int HOUSEKEEPING_MILLIS = 100;
     private static final int COMPACTION_CHECK_MILLIS = 1_000;
-    private static final int STOP_SECONDS = 5;
     private static final long UNCOMMITTED_BYTES_MAX = 64 << 20;
 
+    private final NodeContext context;
     private final NodeOptions options;
     private final Storage storage;
     private final ClusterIdentity identity;
@@ -60,63 +58,59 @@ public final class NodeRuntime implements AutoCloseable {
     private final GroupState state = new GroupState();
     private final Membership membership;
     private final KvMachine machine;
-    private final PeerTransport transport;
+    private final PeerNetwork transport;
     private final ApplyLoop apply;
     private final ConsensusLoop consensus;
     private final KvService kv;
     private final GroupView view;
     private final AutoCompactor compactor;
-    private final Thread consensusThread;
-    private final Thread applyThread;
-    private final ScheduledExecutorService timer;
+    private final SnapshotTransfer snapshots;
+    private final Workers workers;
+    private Runnable consensusEnd = () -> {};
+    private Runnable applyEnd = () -> {};
     private final AtomicBoolean publishing = new AtomicBoolean();
     private volatile LongSupplier incarnation = () -> 0;
 
     private NodeRuntime(
-            NodeOptions options,
-            Storage storage,
-            StartDecision decision,
-            Consumer<Throwable> onFatal) {
+            NodeOptions options, Storage storage, StartDecision decision, NodeContext context) {
+        this.context = context;
         this.options = options;
         this.storage = storage;
         this.identity = decision.identity();
         this.fresh = decision.fresh();
-        SplittableRandom random = new SplittableRandom(System.nanoTime() ^ identity.memberId());
+        Environment environment = context.environment();
+        workers = environment.workers();
         OrderedStore ordered = storage.ordered();
         AppliedState applied = StartDecision.repairLog(storage.log(), ordered.applied());
         RaftLog log = new RaftLog(storage.log(), applied);
         machine = new KvMachine(ordered);
         PeerIdentity self = new PeerIdentity(identity.clusterId(), identity.memberId());
-        transport = new PeerTransport(self, new Peers(), options.peerTls());
+        transport = environment.network(self, new Peers(), options);
         membership = new Membership(this::onMembers);
         RuntimeOptions numbers = options.runtime();
-        RaftNode raft = raftNode(log, applied.index(), random);
+        RaftNode raft = raftNode(log, applied.index());
         snapshots = new SnapshotTransfer(ordered, storage.snapshots());
         apply =
                 new ApplyLoop(
+                        context,
                         ordered,
                         machine,
                         membership,
                         state,
                         log,
-                        numbers,
                         snapshots,
-                        new ApplyLoop.Callbacks(this::compactLog, onFatal));
+                        this::compactLog);
         VoterPromise promise =
                 new VoterPromise(
                         numbers.electionTimeoutMillis() * 1_000_000L, numbers.electionTicks());
         if (!fresh) {
-            promise.heard(System.nanoTime());
+            promise.heard(context.now());
         }
-        consensus =
-                new ConsensusLoop(raft, log, transport, apply, state, numbers, promise, onFatal);
-        LeaseIds leaseIds = new LeaseIds(identity.memberId(), System.currentTimeMillis());
-        kv = new KvService(consensus, apply, machine, state, numbers, leaseIds, random.nextLong());
-        compactor = new AutoCompactor(numbers.compaction(), System.nanoTime());
+        consensus = new ConsensusLoop(context, raft, log, transport, apply, state, promise);
+        LeaseIds leaseIds = new LeaseIds(identity.memberId(), environment.wallMillis());
+        kv = new KvService(context, consensus, apply, machine, state, leaseIds);
+        compactor = new AutoCompactor(numbers.compaction(), context.now());
         view = new GroupView(identity.memberId(), state, membership, consensus);
-        consensusThread = new Thread(consensus, "consensus");
-        applyThread = new Thread(apply, "apply");
-        timer = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "timer"));
         if (fresh) {
             List<Member> initial = StartDecision.initialMembers(options);
             raft.bootstrap(
@@ -137,8 +131,6 @@ public final class NodeRuntime implements AutoCloseable {
         }
     }
 
-    private final SnapshotTransfer snapshots;
-
     /**
      * Opens the data dir and decides what this node is: a new member of a static cluster, or one
      * that was here before.
@@ -151,17 +143,29 @@ public final class NodeRuntime implements AutoCloseable {
             NodeOptions options,
             Supplier<List<String>> bootstrapProblems,
             Consumer<Throwable> onFatal) {
-        Storage storage = options.storage().open(options.dataDir());
+        return open(options, bootstrapProblems, onFatal, Environment.real());
+    }
+
+    /** The same in another environment. */
+    public static NodeRuntime open(
+            NodeOptions options,
+            Supplier<List<String>> bootstrapProblems,
+            Consumer<Throwable> onFatal,
+            Environment environment) {
+        Storage storage = environment.openStorage(options);
         try {
             StartDecision decision = StartDecision.of(options, storage, bootstrapProblems);
-            return new NodeRuntime(options, storage, decision, onFatal);
+            SplittableRandom random =
+                    new SplittableRandom(environment.seed() ^ decision.identity().memberId());
+            NodeContext context = new NodeContext(options.runtime(), environment, random, onFatal);
+            return new NodeRuntime(options, storage, decision, context);
         } catch (RuntimeException e) {
             storage.close();
             throw e;
         }
     }
 
-    private RaftNode raftNode(RaftLog log, long applied, SplittableRandom random) {
+    private RaftNode raftNode(RaftLog log, long applied) {
         RuntimeOptions numbers = options.runtime();
         return new RaftNode(
                 RaftConfig.builder(identity.memberId(), log)
@@ -171,7 +175,7 @@ public final class NodeRuntime implements AutoCloseable {
                         .checkQuorum(true)
                         .maxUncommittedBytes(UNCOMMITTED_BYTES_MAX)
                         .applied(applied)
-                        .random(random::nextInt)
+                        .random(context.random()::nextInt)
                         .verify(Boolean.getBoolean("pd.verify"))
                         .build());
     }
@@ -212,29 +216,13 @@ public final class NodeRuntime implements AutoCloseable {
                 options.storage(),
                 fresh,
                 state.appliedIndex());
-        consensusThread.start();
-        applyThread.start();
-        // With fixed delay: late ticks are lost, not made up for in a burst.
-        int tick = options.runtime().tickMillis();
-        timer.scheduleWithFixedDelay(consensus::tick, tick, tick, TimeUnit.MILLISECONDS);
-        every(HOUSEKEEPING_MILLIS, kv::expire);
-        every(HOUSEKEEPING_MILLIS, this::publishSelf);
-        every(LEASE_CHECK_MILLIS, this::revokeExpired);
-        every(COMPACTION_CHECK_MILLIS, this::compactHistory);
-    }
-
-    private void every(int millis, Runnable task) {
-        timer.scheduleWithFixedDelay(
-                () -> {
-                    try {
-                        task.run();
-                    } catch (RuntimeException e) {
-                        LOG.error("timer task failed", e);
-                    }
-                },
-                millis,
-                millis,
-                TimeUnit.MILLISECONDS);
+        consensusEnd = workers.start("consensus", consensus);
+        applyEnd = workers.start("apply", apply);
+        workers.every(options.runtime().tickMillis(), consensus::tick);
+        workers.every(HOUSEKEEPING_MILLIS, kv::expire);
+        workers.every(HOUSEKEEPING_MILLIS, this::publishSelf);
+        workers.every(LEASE_CHECK_MILLIS, this::revokeExpired);
+        workers.every(COMPACTION_CHECK_MILLIS, this::compactHistory);
     }
 
     private void refuseIfWiped() {
@@ -337,7 +325,7 @@ public final class NodeRuntime implements AutoCloseable {
 
     private void compactHistory() {
         compactor
-                .due(System.nanoTime(), machine.revision(), state.leading())
+                .due(context.now(), machine.revision(), state.leading())
                 .ifPresent(
                         revision -> {
                             LOG.info("history compacted: revision={}", revision);
@@ -350,23 +338,17 @@ public final class NodeRuntime implements AutoCloseable {
         consensus.compact(index);
     }
 
-    private static Thread daemon(Runnable task, String name) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        return thread;
-    }
-
     /** Hands leadership to another member if it can, then stops everything and closes the disk. */
     @Override
     public void close() {
         if (state.office().role() == Role.LEADER) {
             handOver();
         }
-        timer.shutdown();
+        workers.stopTimer();
         consensus.stop();
-        join(consensusThread);
+        consensusEnd.run();
         apply.stop();
-        join(applyThread);
+        applyEnd.run();
         kv.stop();
         transport.close();
         storage.close();
@@ -388,14 +370,6 @@ public final class NodeRuntime implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 return;
             }
-        }
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

@@ -35,13 +35,8 @@ import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.raft.Message;
 import org.pdtoolkit.raft.MessageType;
 
-/**
- * Carries Raft messages between members.
- *
- * <p>Thread: {@link #send} and {@link #flush} from consensus; {@link #setPeers} from apply; the
- * handler is called on network threads.
- */
-public final class PeerTransport implements AutoCloseable {
+/** Carries Raft messages between members over TCP. The handler is called on network threads. */
+public final class PeerTransport implements PeerNetwork {
     private static final Logger LOG = LogManager.getLogger(PeerTransport.class);
     private static final int CONNECTIONS_MAX = 1_000;
     private static final int STOP_SECONDS = 2;
@@ -119,11 +114,7 @@ public final class PeerTransport implements AutoCloseable {
         this.dialler = new PeerLink.Dialler(group, template, tls == null ? null : tls.client());
     }
 
-    /**
-     * Listens on one address.
-     *
-     * @throws BindException naming the address when it is in use
-     */
+    @Override
     public void listen(InetSocketAddress address) throws BindException {
         ServerBootstrap server =
                 new ServerBootstrap()
@@ -175,7 +166,7 @@ public final class PeerTransport implements AutoCloseable {
         }
     }
 
-    /** Sets who else is a member; streams to the others are closed. */
+    @Override
     public void setPeers(Map<Long, List<URI>> members) {
         for (Map.Entry<Long, Peer> known : peers.entrySet()) {
             if (!members.containsKey(known.getKey()) && peers.remove(known.getKey()) != null) {
@@ -208,7 +199,7 @@ public final class PeerTransport implements AutoCloseable {
         return new Peer(urls, control, bulk);
     }
 
-    /** Number of peers whose control stream is up. */
+    @Override
     public int peersUp() {
         int up = 0;
         for (Peer peer : peers.values()) {
@@ -217,7 +208,7 @@ public final class PeerTransport implements AutoCloseable {
         return up;
     }
 
-    /** Queues messages for their receivers; {@link #flush} sends them. */
+    @Override
     public void send(List<Message> messages) {
         for (Message message : messages) {
             send(message);
@@ -244,6 +235,7 @@ public final class PeerTransport implements AutoCloseable {
         }
     }
 
+    @Override
     public void flush() {
         for (Peer peer : peers.values()) {
             peer.control().flush();
@@ -315,12 +307,7 @@ public final class PeerTransport implements AutoCloseable {
         }
     }
 
-    /**
-     * Asks the member behind {@code url} whether it knows this member as one that has published
-     * itself before. Blocks for at most {@code timeoutMillis} per step.
-     *
-     * @throws IOException when there is no answer
-     */
+    @Override
     public boolean probePublished(URI url, long peer, int timeoutMillis) throws IOException {
         try (PeerCall call = call(url, timeoutMillis)) {
             return call.greet(hello(PeerFrame.Stream.PROBE, peer)).published();
