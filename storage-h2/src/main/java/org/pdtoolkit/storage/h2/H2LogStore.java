@@ -297,7 +297,7 @@ final class H2LogStore implements LogStore {
         }
     }
 
-    /** Lets go of the files; the log is durable at any time. */
+    /** Lets go of the files; the log is durable at any time. Errors: FAILED. */
     void close() {
         store.close();
     }

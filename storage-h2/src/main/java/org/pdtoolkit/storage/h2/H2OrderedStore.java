@@ -240,7 +240,12 @@ final class H2OrderedStore implements OrderedStore {
         return new Usage(store.liveBytes(), store.bytesOnDisk());
     }
 
-    /** Errors: FULL (still open, may be repeated), FAILED. */
+    /** Makes everything durable that is committed. Errors: FULL, FAILED. */
+    void flush() {
+        save();
+    }
+
+    /** Lets go of the files. Errors: FAILED. */
     void close() {
         store.close();
     }

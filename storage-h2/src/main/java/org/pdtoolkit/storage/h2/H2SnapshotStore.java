@@ -175,11 +175,8 @@ final class H2SnapshotStore implements SnapshotStore {
         }
     }
 
-    /** Errors: FULL (still open, may be repeated), FAILED. */
-    synchronized void close() {
-        if (writing != null && !fuse.blown()) {
-            writing.close();
-        }
+    /** Lets go of the files; parts of what was being written go at the next open. */
+    void close() {
         store.close();
     }
 

@@ -7,6 +7,7 @@ import org.pdtoolkit.storage.LogStore;
 import org.pdtoolkit.storage.OrderedStore;
 import org.pdtoolkit.storage.SnapshotStore;
 import org.pdtoolkit.storage.Storage;
+import org.pdtoolkit.storage.StorageException;
 import org.pdtoolkit.storage.support.DataDirectory;
 import org.pdtoolkit.storage.support.Fuse;
 
@@ -113,17 +114,37 @@ final class H2Storage implements Storage {
         return ordered;
     }
 
-    /** Also fails with FULL, still open, when what is committed finds no room; may be repeated. */
     @Override
     public void close() {
         if (closed) {
             return;
         }
-        log.close();
-        ordered.close();
-        snapshots.close();
+        RuntimeException failure = null;
+        try {
+            if (!fuse.blown()) {
+                ordered.flush();
+            }
+        } catch (StorageException.Full e) {
+            throw e; // before anything is released
+        } catch (RuntimeException e) {
+            failure = e;
+        }
         closed = true;
         fuse.close();
-        directory.close();
+        for (Runnable part :
+                new Runnable[] {log::close, ordered::close, snapshots::close, directory::close}) {
+            try {
+                part.run();
+            } catch (RuntimeException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
     }
 }

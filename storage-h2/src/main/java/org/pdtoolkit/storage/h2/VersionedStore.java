@@ -43,7 +43,6 @@ final class VersionedStore {
     private BlockStore blocks;
     private MVStore store;
     private long writtenAtLook;
-    private boolean closed;
     private volatile long liveBytes;
 
     private VersionedStore(BlockFile file, Setup setup, long cacheBytes) {
@@ -197,25 +196,25 @@ final class VersionedStore {
         return file.bytesOnDisk();
     }
 
-    /** Errors: FULL (still open, may be repeated), FAILED. */
+    /**
+     * Lets go of the files; what is not saved is forgotten.
+     *
+     * <p>Errors: FAILED (released all the same).
+     */
     void close() {
-        if (closed) {
-            return;
-        }
-        if (!fuse.blown()) {
-            save();
-            try {
+        try {
+            if (!fuse.blown()) {
                 file.checkpoint();
-            } catch (IOException e) {
-                if (!DurableFiles.isOutOfSpace(file.path(), 0, e)) {
-                    throw sorted(file.path(), "write", e, fuse);
-                }
-                // The journal has it: the next open goes on from there.
             }
+        } catch (IOException e) {
+            if (!DurableFiles.isOutOfSpace(file.path(), 0, e)) {
+                throw fuse.fail("write", file.path(), e);
+            }
+            // The journal has it: the next open goes on from there.
+        } finally {
+            store.closeImmediately();
+            closeFile();
         }
-        closed = true;
-        store.closeImmediately();
-        closeFile();
     }
 
     /** Lets go of the files without writing. */
