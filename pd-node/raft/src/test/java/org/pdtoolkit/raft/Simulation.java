@@ -17,6 +17,7 @@ final class Simulation {
     private static final int LOSS_PERCENT = 5;
     private static final int REPEAT_PERCENT = 3;
     private static final int INFLIGHT_MAX = 400;
+    private static final int ELECTION_TICKS = 10;
 
     /** One node: what survives a crash, and what does not. */
     private static final class Member {
@@ -25,6 +26,7 @@ final class Simulation {
         boolean initial;
 
         RaftNode node;
+        NodeHistory history;
         long hash;
         long applied;
         ConfState confState;
@@ -50,6 +52,7 @@ final class Simulation {
         this.voters = voters;
         this.async = async;
         this.membershipChanges = membershipChanges;
+        check.onConfiguration(voters, ConfState.ofVoters(firstIds(voters)));
         int all = membershipChanges ? voters + 2 : voters;
         for (long id = 1; id <= all; id++) {
             Member member = new Member();
@@ -57,6 +60,14 @@ final class Simulation {
             members.put(id, member);
             start(id);
         }
+    }
+
+    private static List<Long> firstIds(int count) {
+        List<Long> ids = new ArrayList<>();
+        for (long id = 1; id <= count; id++) {
+            ids.add(id);
+        }
+        return ids;
     }
 
     ClusterCheck check() {
@@ -80,10 +91,12 @@ final class Simulation {
         member.hash = snapshot.isEmpty() ? 0 : ByteBuffer.wrap(snapshot.data()).getLong();
         member.confState = snapshot.confState();
         member.lastHardState = HardState.EMPTY;
+        member.history = new NodeHistory(ELECTION_TICKS);
         member.node =
                 new RaftNode(
                         RaftConfig.builder(id, member.storage)
                                 .applied(snapshot.index())
+                                .electionTicks(ELECTION_TICKS)
                                 .maxBytesPerMessage(60)
                                 .maxCommittedBytesPerReady(100)
                                 .maxInflightMessages(4)
@@ -94,7 +107,7 @@ final class Simulation {
                                 .build());
         if (member.initial && member.storage.lastIndex() == 0) {
             List<Peer> peers = new ArrayList<>();
-            for (long peer = 1; peer <= voters; peer++) {
+            for (long peer : firstIds(voters)) {
                 peers.add(new Peer(peer, new byte[0]));
             }
             member.node.bootstrap(peers);
@@ -124,7 +137,7 @@ final class Simulation {
             member.storage.setHardState(state);
         }
         if (!snapshot.isEmpty()) {
-            check.onSnapshot(snapshot.index(), ByteBuffer.wrap(snapshot.data()).getLong());
+            check.onSnapshot(snapshot, ByteBuffer.wrap(snapshot.data()).getLong());
             member.storage.applySnapshot(snapshot);
         }
         if (!entries.isEmpty()) {
@@ -147,6 +160,7 @@ final class Simulation {
             member.applied = entry.index();
             if (entry.type() != EntryType.NORMAL) {
                 member.confState = member.node.applyConfChange(ConfChange.decode(entry));
+                check.onConfiguration(entry.index(), member.confState);
             }
         }
     }
@@ -263,13 +277,26 @@ final class Simulation {
     }
 
     private void step(Message message) {
-        RaftNode node = members.get(message.to()).node;
+        Member member = members.get(message.to());
+        member.history.before(message, member.node);
         try {
-            node.step(message);
+            member.node.step(message);
         } catch (RaftException e) {
             // Forwarded proposals may be dropped; removed members may answer.
         }
-        check.onState(node);
+        member.history.after(message, member.node);
+        checkState(member);
+    }
+
+    private void tick(Member member) {
+        member.history.onTick();
+        member.node.tick();
+        checkState(member);
+    }
+
+    private void checkState(Member member) {
+        check.onState(member.node);
+        member.history.onState(member.node);
     }
 
     // ---- what happens next
@@ -280,7 +307,7 @@ final class Simulation {
         Member member = members.get(id);
         int dice = random.nextInt(1000);
         if (dice < 180) {
-            member.node.tick();
+            tick(member);
         } else if (dice < 780) {
             id = deliverOne(id);
         } else if (dice < 850) {
@@ -295,6 +322,7 @@ final class Simulation {
         } else if (dice < 940) {
             member.node.transferLeader(anyId());
         } else if (dice < 943) {
+            member.history.onForget();
             member.node.forgetLeader();
         } else if (dice < 946) {
             member.node.campaign();
@@ -305,7 +333,7 @@ final class Simulation {
         } else if (membershipChanges) {
             changeMembership(id);
         }
-        check.onState(members.get(id).node);
+        checkState(members.get(id));
         if (chance(70)) {
             handleReady(id);
         }
@@ -327,6 +355,7 @@ final class Simulation {
             }
         } catch (RaftException e) {
             // No leader, or too much uncommitted.
+            check.onDropped(data);
         }
     }
 
@@ -393,7 +422,7 @@ final class Simulation {
         cutMask = 0;
         for (int tick = 0; tick < 400; tick++) {
             for (Member member : members.values()) {
-                member.node.tick();
+                tick(member);
             }
             settle();
             if (tick % 20 == 19 && agreed()) {
