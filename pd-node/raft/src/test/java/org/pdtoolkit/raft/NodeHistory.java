@@ -4,7 +4,7 @@ package org.pdtoolkit.raft;
 final class NodeHistory {
     private static final int LONG_AGO = Integer.MAX_VALUE;
 
-    private final int electionTicks;
+    private final int leaseTicks;
     private long term;
     private long committed;
     private long applied;
@@ -17,8 +17,11 @@ final class NodeHistory {
     private boolean mustIgnore;
     private int answersBefore;
 
-    NodeHistory(int electionTicks) {
-        this.electionTicks = electionTicks;
+    /**
+     * @param leaseTicks for how long a node sticks to a leader; 0 without check-quorum
+     */
+    NodeHistory(int leaseTicks) {
+        this.leaseTicks = leaseTicks;
     }
 
     private static void require(boolean condition, String what, RaftNode node) {
@@ -46,7 +49,7 @@ final class NodeHistory {
                 request
                         && message.term() > node.term()
                         && !message.isTransferCampaign()
-                        && ticksSinceHeard < electionTicks;
+                        && ticksSinceHeard < leaseTicks;
         answersBefore = node.raft().messagesAfterAppend().size();
     }
 

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 /**
  * A group under faults, all decided by one seed: messages are lost, repeated, reordered, links and
  * nodes go down, nodes crash at every point of a Ready, unsynced hard states are forgotten, logs
- * are compacted, members come and go.
+ * are compacted, members come and go. The seed also draws which options the group runs with.
  */
 final class Simulation {
     private static final int LOSS_PERCENT = 5;
@@ -39,6 +39,9 @@ final class Simulation {
     private final int voters;
     private final boolean async;
     private final boolean membershipChanges;
+    private final boolean preVote;
+    private final boolean checkQuorum;
+    private final boolean stepDownOnRemoval;
     private final TreeMap<Long, Member> members = new TreeMap<>();
     private final List<Message> network = new ArrayList<>();
     private final Map<Long, Long> reads = new HashMap<>();
@@ -52,6 +55,9 @@ final class Simulation {
         this.voters = voters;
         this.async = async;
         this.membershipChanges = membershipChanges;
+        preVote = chance(60);
+        checkQuorum = chance(70);
+        stepDownOnRemoval = chance(50);
         check.onConfiguration(voters, ConfState.ofVoters(firstIds(voters)));
         int all = membershipChanges ? voters + 2 : voters;
         for (long id = 1; id <= all; id++) {
@@ -91,7 +97,7 @@ final class Simulation {
         member.hash = snapshot.isEmpty() ? 0 : ByteBuffer.wrap(snapshot.data()).getLong();
         member.confState = snapshot.confState();
         member.lastHardState = HardState.EMPTY;
-        member.history = new NodeHistory(ELECTION_TICKS);
+        member.history = new NodeHistory(checkQuorum ? ELECTION_TICKS : 0);
         member.node =
                 new RaftNode(
                         RaftConfig.builder(id, member.storage)
@@ -101,6 +107,9 @@ final class Simulation {
                                 .maxCommittedBytesPerReady(100)
                                 .maxInflightMessages(4)
                                 .maxUncommittedBytes(400)
+                                .preVote(preVote)
+                                .checkQuorum(checkQuorum)
+                                .stepDownOnRemoval(stepDownOnRemoval)
                                 .asyncStorageWrites(async)
                                 .random(random)
                                 .verify(true)
