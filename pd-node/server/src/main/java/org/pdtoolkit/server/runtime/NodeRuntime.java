@@ -69,6 +69,17 @@ public final class NodeRuntime implements AutoCloseable {
     private Runnable consensusEnd = () -> {};
     private Runnable applyEnd = () -> {};
     private final AtomicBoolean publishing = new AtomicBoolean();
+    private final Consumer<Throwable> onFatal;
+
+    /** Whether this process may be the one whose publication the others know. */
+    private volatile boolean published;
+
+    /** Past the question whether this member is a wiped one, which {@link #start} asks first. */
+    private volatile boolean serving;
+
+    /** Whether a peer knows a publication that is not of this process, which began empty. */
+    private final AtomicBoolean knownBefore = new AtomicBoolean();
+
     private volatile LongSupplier incarnation = () -> 0;
 
     private NodeRuntime(
@@ -80,6 +91,7 @@ public final class NodeRuntime implements AutoCloseable {
         this.fresh = decision.fresh();
         Environment environment = context.environment();
         workers = environment.workers();
+        onFatal = context.onFatal();
         OrderedStore ordered = storage.ordered();
         AppliedState applied = StartDecision.repairLog(storage.log(), ordered.applied());
         RaftLog log = new RaftLog(storage.log(), applied);
@@ -203,6 +215,10 @@ public final class NodeRuntime implements AutoCloseable {
         }
         if (fresh) {
             refuseIfWiped();
+            serving = true;
+            if (knownBefore.get()) {
+                throw wiped();
+            }
             if (storage.log().metadata().isEmpty()) {
                 storage.log().initialize(identity.encode());
             }
@@ -241,19 +257,22 @@ public final class NodeRuntime implements AutoCloseable {
                     continue;
                 }
                 if (known) {
-                    throw new NodeStartException(
-                            "member "
-                                    + Long.toHexString(identity.memberId())
-                                    + " ("
-                                    + options.name()
-                                    + ") has already been bootstrapped: the cluster knows it, but"
-                                    + " the data dir "
-                                    + options.dataDir()
-                                    + " is empty. A member that lost its data must be removed and"
-                                    + " added again; it may not vote with an empty memory");
+                    throw wiped();
                 }
             }
         }
+    }
+
+    private NodeStartException wiped() {
+        return new NodeStartException(
+                "member "
+                        + Long.toHexString(identity.memberId())
+                        + " ("
+                        + options.name()
+                        + ") has already been bootstrapped: the cluster knows it, but the data dir "
+                        + options.dataDir()
+                        + " is empty. A member that lost its data must be removed and added again;"
+                        + " it may not vote with an empty memory");
     }
 
     public ReplicatedKv kv() {
@@ -308,6 +327,7 @@ public final class NodeRuntime implements AutoCloseable {
                 || !publishing.compareAndSet(false, true)) {
             return;
         }
+        published = true;
         Member self =
                 new Member(
                         identity.memberId(),
@@ -388,6 +408,13 @@ public final class NodeRuntime implements AutoCloseable {
         @Override
         public void onSnapshotSent(long peer, boolean success) {
             consensus.reportSnapshot(peer, success);
+        }
+
+        @Override
+        public void onKnownTo(long peer) {
+            if (fresh && !published && knownBefore.compareAndSet(false, true) && serving) {
+                onFatal.accept(wiped());
+            }
         }
 
         @Override

@@ -15,6 +15,9 @@ public interface PeerHandler {
     /** A snapshot to {@code peer} has arrived, or not. */
     void onSnapshotSent(long peer, boolean success);
 
+    /** {@code peer} welcomes this member as one that has published itself before. */
+    void onKnownTo(long peer);
+
     boolean isMember(long id);
 
     /** Whether the member of that id has ever published its name and client URLs. */

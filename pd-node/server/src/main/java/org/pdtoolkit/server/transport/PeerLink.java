@@ -217,6 +217,9 @@ final class PeerLink {
                 switch (frame.type()) {
                     case WELCOME -> {
                         context.pipeline().remove(HANDSHAKE_TIMEOUT);
+                        if (frame.payload().readUnsignedByte() != 0) {
+                            handler.onKnownTo(peer);
+                        }
                         onWelcome(context.channel());
                     }
                     case REFUSED -> {

@@ -18,6 +18,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.ArrayList;
@@ -70,6 +71,7 @@ public final class PeerTransport implements PeerNetwork {
     private final EventLoopGroup group;
     private final ExecutorService snapshotReceivers;
     private final ExecutorService snapshotSenders;
+    private final NameLookup names;
     private final PeerLink.Dialler dialler;
     private final LogLimiter limiter = new LogLimiter();
     private final AtomicInteger accepted = new AtomicInteger();
@@ -88,10 +90,15 @@ public final class PeerTransport implements PeerNetwork {
      * @param tls {@code null} for plain text
      */
     public PeerTransport(PeerIdentity self, PeerHandler handler, PeerTls tls) {
-        this(self, handler, tls, Patience.DEFAULT);
+        this(self, handler, tls, Patience.DEFAULT, InetAddress::getByName);
     }
 
-    PeerTransport(PeerIdentity self, PeerHandler handler, PeerTls tls, Patience patience) {
+    PeerTransport(
+            PeerIdentity self,
+            PeerHandler handler,
+            PeerTls tls,
+            Patience patience,
+            NameLookup.Names names) {
         this.self = self;
         this.handler = handler;
         this.tls = tls;
@@ -103,8 +110,10 @@ public final class PeerTransport implements PeerNetwork {
                 Executors.newSingleThreadExecutor(new DefaultThreadFactory("snapshot-in", true));
         this.snapshotSenders =
                 Executors.newSingleThreadExecutor(new DefaultThreadFactory("snapshot-out", true));
+        this.names = new NameLookup(names);
         Bootstrap template =
                 new Bootstrap()
+                        .resolver(this.names)
                         .channel(NioSocketChannel.class)
                         .option(ChannelOption.TCP_NODELAY, true)
                         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 1_000)
@@ -335,6 +344,7 @@ public final class PeerTransport implements PeerNetwork {
                             peer.control().close();
                             peer.bulk().close();
                         });
+        names.close();
         snapshotSenders.shutdown();
         sending.forEach(PeerCall::abort);
         // Behind the tasks above: there is one loop, and it works in order.

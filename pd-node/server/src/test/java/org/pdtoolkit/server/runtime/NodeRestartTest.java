@@ -157,6 +157,26 @@ class NodeRestartTest {
     }
 
     @Test
+    void aMemberThatLostItsDataStopsWhenOneThatKnowsItComesLater() throws Exception {
+        try (TestCluster cluster = TestCluster.started(directory)) {
+            cluster.await(
+                    () ->
+                            cluster.nodes().stream()
+                                    .flatMap(n -> n.consensus().members().stream())
+                                    .noneMatch(m -> m.clientUrls().isEmpty()));
+            List.of("m1", "m2", "m3").forEach(cluster::stop);
+            delete(cluster.dataDir("m1"));
+            cluster.start("m1"); // nobody answers its question
+            cluster.start("m2");
+            Throwable reason = cluster.awaitFatal();
+            assertTrue(reason instanceof NodeStartException, reason.toString());
+            assertTrue(reason.getMessage().contains("already been bootstrapped"));
+            cluster.stop("m1");
+            cluster.fatal.clear();
+        }
+    }
+
+    @Test
     void aDataDirOfAnotherClusterIsRefusedAndLeftAlone() throws Exception {
         try (TestCluster cluster = TestCluster.started(directory)) {
             put(cluster.leader(), "key", "value");

@@ -205,6 +205,16 @@ final class TestCluster implements AutoCloseable {
         }
     }
 
+    /** Waits until a member gives up, and returns its reason. */
+    Throwable awaitFatal() throws InterruptedException {
+        long deadline = deadline();
+        while (fatal.isEmpty()) {
+            assertTrue(System.nanoTime() < deadline, "no member gives up");
+            Thread.sleep(10);
+        }
+        return fatal.peek();
+    }
+
     static <T> T get(CompletableFuture<T> future) throws Exception {
         return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }

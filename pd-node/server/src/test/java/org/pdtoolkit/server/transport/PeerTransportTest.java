@@ -76,6 +76,19 @@ class PeerTransportTest {
     }
 
     @Test
+    void aNameThatIsNotAnsweredForHoldsUpNobodyElse() throws Exception {
+        try (TestPeer one = member(1);
+                TestPeer two = member(2)) {
+            URI slow = URI.create("http://" + TestPeer.SLOW_HOST + ":1");
+            one.transport.setPeers(Map.of(3L, List.of(slow)));
+            one.slowLookups.await();
+            URI named = URI.create("http://localhost:" + two.address().getPort());
+            one.transport.setPeers(Map.of(2L, List.of(named), 3L, List.of(slow)));
+            one.sendUntilReceived(heartbeat(1, 2, 0), two);
+        }
+    }
+
+    @Test
     void bothStreamsKeepTheirOrder() throws Exception {
         int count = 2_000;
         try (TestPeer one = member(1);

@@ -8,14 +8,17 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -27,6 +30,10 @@ import org.pdtoolkit.server.support.Ports;
 /** A member with nothing but its transport: keeps what it is told in queues. */
 final class TestPeer implements PeerHandler, AutoCloseable {
     static final long CLUSTER = 0xC1A57E4L;
+
+    /** A name that no server answers for. */
+    static final String SLOW_HOST = "slow.invalid";
+
     static final Snapshot SNAPSHOT =
             new Snapshot(77, 5, ConfState.ofVoters(List.of(1L, 2L)), new byte[0]);
 
@@ -39,12 +46,14 @@ final class TestPeer implements PeerHandler, AutoCloseable {
     record SnapshotReport(long peer, boolean success) {}
 
     final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
+    final BlockingQueue<Long> knownTo = new LinkedBlockingQueue<>();
     final BlockingQueue<Long> unreachable = new LinkedBlockingQueue<>();
     final BlockingQueue<SnapshotReport> reports = new LinkedBlockingQueue<>();
     final BlockingQueue<Message> snapshotsBegun = new LinkedBlockingQueue<>();
     final BlockingQueue<Received> snapshots = new LinkedBlockingQueue<>();
     final Set<Long> members = ConcurrentHashMap.newKeySet();
     final Set<Long> published = ConcurrentHashMap.newKeySet();
+    final CountDownLatch slowLookups = new CountDownLatch(1);
     final PeerTransport transport;
     final long id;
     private final InetSocketAddress address;
@@ -67,8 +76,22 @@ final class TestPeer implements PeerHandler, AutoCloseable {
     TestPeer(long id, PeerTransport.Patience patience, InetSocketAddress at, Long... members) {
         this.id = id;
         this.members.addAll(List.of(members));
-        transport = new PeerTransport(new PeerIdentity(CLUSTER, id), this, null, patience);
+        transport =
+                new PeerTransport(
+                        new PeerIdentity(CLUSTER, id), this, null, patience, this::lookUp);
         address = at == null ? listenAnywhere() : listen(at);
+    }
+
+    private InetAddress lookUp(String host) throws UnknownHostException {
+        if (host.equals(SLOW_HOST)) {
+            slowLookups.countDown();
+            try {
+                Thread.sleep(Long.MAX_VALUE); // until the transport is closed
+            } catch (InterruptedException closed) {
+                throw new UnknownHostException(host);
+            }
+        }
+        return InetAddress.getByName(host);
     }
 
     private InetSocketAddress listenAnywhere() {
@@ -149,6 +172,11 @@ final class TestPeer implements PeerHandler, AutoCloseable {
     @Override
     public void onSnapshotSent(long peer, boolean success) {
         reports.add(new SnapshotReport(peer, success));
+    }
+
+    @Override
+    public void onKnownTo(long peer) {
+        knownTo.add(peer);
     }
 
     @Override
