@@ -60,12 +60,20 @@ final class NameLookup extends AddressResolverGroup<InetSocketAddress> {
         }
 
         private void answer(String host, Promise<InetAddress> promise) {
+            InetAddress found = null;
+            UnknownHostException failure = null;
             try {
-                promise.trySuccess(names.address(host));
+                found = names.address(host);
             } catch (UnknownHostException e) {
-                if (!threads.isShutdown()) { // else the loop that would hear of it has ended
-                    promise.tryFailure(e);
-                }
+                failure = e;
+            }
+            if (threads.isShutdown()) {
+                return; // the loop that would hear of it may have ended
+            }
+            if (failure == null) {
+                promise.trySuccess(found);
+            } else {
+                promise.tryFailure(failure);
             }
         }
 
