@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.kv.KvError;
@@ -64,6 +65,7 @@ final class ConsensusLoop implements Worker {
     private final Map<Long, Long> lastActive = new HashMap<>();
     private final Map<Long, ReadRound> rounds = new LinkedHashMap<>();
     private final Set<CompletableFuture<Void>> transfers = ConcurrentHashMap.newKeySet();
+    private final Map<Long, Integer> promises = new ConcurrentHashMap<>();
     private volatile boolean running = true;
 
     /** Random at first: a late answer to an earlier run of this member must not fit. */
@@ -153,6 +155,11 @@ final class ConsensusLoop implements Worker {
     /** Runs {@code task} on this thread; lost when the mailbox is full. */
     boolean post(Runnable task) {
         return mailbox.offer(task);
+    }
+
+    /** How long {@code peer} keeps its promise; settings may differ between members. */
+    void promised(long peer, int millis) {
+        promises.put(peer, millis);
     }
 
     void reportUnreachable(long peer) {
@@ -473,11 +480,20 @@ final class ConsensusLoop implements Worker {
         boolean leads = raft.role() == Role.LEADER && raft.term() == round.ledTerm();
         if (leads && transfer == null) {
             // The quorum answered heartbeats sent at or after this instant.
-            state.quorumDeadlineNanos(round.sentNanos() + options.quorumFenceNanos());
+            state.quorumDeadlineNanos(round.sentNanos() + fenceNanos());
         }
         if (!round.waiting().isEmpty()) {
             apply.execute(() -> apply.release(read.index(), round.waiting()));
         }
+    }
+
+    /** Whoever of the group keeps the shortest promise may have been needed for the quorum. */
+    private long fenceNanos() {
+        int millis = options.promiseMillis();
+        for (int promised : promises.values()) {
+            millis = Math.min(millis, promised);
+        }
+        return millis * 1_000_000L;
     }
 
     /** Membership changes take effect in the core here, in log order, before the next Ready. */
@@ -489,6 +505,7 @@ final class ConsensusLoop implements Worker {
             if (entry.type() != EntryType.NORMAL) {
                 change = ConfChange.decode(entry);
                 members = raft.applyConfChange(change);
+                promises.keySet().removeIf(Predicate.not(members::contains));
             }
             items.add(new ApplyLoop.Item(entry, change, members));
         }

@@ -418,6 +418,16 @@ public final class NodeRuntime implements AutoCloseable {
         }
 
         @Override
+        public int promiseMillis() {
+            return options.runtime().promiseMillis();
+        }
+
+        @Override
+        public void onPromise(long peer, int millis) {
+            consensus.promised(peer, millis);
+        }
+
+        @Override
         public boolean isMember(long id) {
             return membership.find(id) != null;
         }

@@ -36,8 +36,8 @@ public record RuntimeOptions(
      * for another member. A voter counts whole ticks: one may be pending and one about to come when
      * the heartbeat arrives, hence two less; the rest is the drift margin of 5 %.
      */
-    long quorumFenceNanos() {
-        return Math.max(1, electionTicks - 2) * tickMillis * 950_000L;
+    int promiseMillis() {
+        return (int) (Math.max(1, electionTicks - 2) * tickMillis * 95L / 100);
     }
 
     /** How long a completed fsync counts as recent. */

@@ -108,6 +108,7 @@ final class PeerAcceptor extends SimpleChannelInboundHandler<PeerFrame> {
             return;
         }
         hello = caller;
+        handler.onPromise(caller.from(), caller.promiseMillis());
         if (caller.stream() == PeerFrame.Stream.SNAPSHOT) {
             context.pipeline()
                     .addLast(new ReadTimeoutHandler(SNAPSHOT_SILENCE_SECONDS))
@@ -119,7 +120,7 @@ final class PeerAcceptor extends SimpleChannelInboundHandler<PeerFrame> {
                         PeerFrame.encode(
                                 context.alloc(),
                                 PeerFrame.Type.WELCOME,
-                                out -> out.writeByte(flags)));
+                                out -> out.writeByte(flags).writeInt(handler.promiseMillis())));
         if (caller.stream() == PeerFrame.Stream.PROBE) {
             ended = true;
             welcomed.addListener(ChannelFutureListener.CLOSE);

@@ -18,6 +18,15 @@ public interface PeerHandler {
     /** {@code peer} welcomes this member as one that has published itself before. */
     void onKnownTo(long peer);
 
+    /**
+     * For how long this member will vote for nobody else once it has heard from a leader,
+     * milliseconds on its own clock; its election timeout with a margin.
+     */
+    int promiseMillis();
+
+    /** The same of {@code peer}, told before any message of it. */
+    void onPromise(long peer, int millis);
+
     boolean isMember(long id);
 
     /** Whether the member of that id has ever published its name and client URLs. */

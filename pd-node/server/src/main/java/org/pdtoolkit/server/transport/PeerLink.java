@@ -205,7 +205,12 @@ final class PeerLink {
         public void channelActive(ChannelHandlerContext context) {
             Hello hello =
                     new Hello(
-                            stream, self.clusterId(), handler.incarnation(), self.memberId(), peer);
+                            stream,
+                            self.clusterId(),
+                            handler.incarnation(),
+                            self.memberId(),
+                            peer,
+                            handler.promiseMillis());
             context.write(context.alloc().buffer(8).writeBytes(PeerFrame.PREFACE));
             context.writeAndFlush(
                     PeerFrame.encode(context.alloc(), PeerFrame.Type.HELLO, hello::encode));
@@ -220,6 +225,7 @@ final class PeerLink {
                         if (frame.payload().readUnsignedByte() != 0) {
                             handler.onKnownTo(peer);
                         }
+                        handler.onPromise(peer, frame.payload().readInt());
                         onWelcome(context.channel());
                     }
                     case REFUSED -> {

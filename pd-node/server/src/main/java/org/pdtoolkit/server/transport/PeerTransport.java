@@ -328,7 +328,13 @@ public final class PeerTransport implements PeerNetwork {
     }
 
     private Hello hello(PeerFrame.Stream stream, long to) {
-        return new Hello(stream, self.clusterId(), handler.incarnation(), self.memberId(), to);
+        return new Hello(
+                stream,
+                self.clusterId(),
+                handler.incarnation(),
+                self.memberId(),
+                to,
+                handler.promiseMillis());
     }
 
     @Override

@@ -64,6 +64,24 @@ class NodeRuntimeTest {
         return recorder;
     }
 
+    /** A fence rests on what the least patient voter promises, not on the leader's own timeout. */
+    @Test
+    void theFenceEndsWithTheShortestPromise() throws Exception {
+        try (TestCluster cluster = new TestCluster(directory, 3, 10_000)) {
+            cluster.electionTicks("m1", 50);
+            cluster.startAll();
+            NodeRuntime patient = cluster.node("m1");
+            NodeRuntime leader = cluster.leader();
+            if (leader != patient) {
+                TestCluster.get(leader.consensus().transferLeader(patient.consensus().memberId()));
+            }
+            cluster.await(() -> TestCluster.leads(patient));
+            long promised = cluster.numbers().promiseMillis() * 1_000_000L;
+            long left = patient.consensus().quorumDeadlineNanos() - System.nanoTime();
+            assertTrue(left <= promised, left + " ns left of " + promised);
+        }
+    }
+
     @Test
     void everyMemberWritesAndReadsWhatWasAcknowledgedAnywhere() throws Exception {
         try (TestCluster cluster = TestCluster.started(directory)) {

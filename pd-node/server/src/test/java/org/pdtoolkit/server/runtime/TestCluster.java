@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,8 @@ final class TestCluster implements AutoCloseable {
     private final Map<String, NodeRuntime> nodes = new LinkedHashMap<>();
 
     /** What made a member give up; must stay empty. */
+    private final Map<String, Integer> electionTicks = new HashMap<>();
+
     final Queue<Throwable> fatal = new ConcurrentLinkedQueue<>();
 
     TestCluster(Path directory, int size, long snapshotCount) {
@@ -84,6 +87,23 @@ final class TestCluster implements AutoCloseable {
         return cluster;
     }
 
+    /** Another election timeout for that member, from its next start. */
+    void electionTicks(String name, int ticks) {
+        electionTicks.put(name, ticks);
+    }
+
+    private RuntimeOptions numbers(String name) {
+        return new RuntimeOptions(
+                numbers.tickMillis(),
+                numbers.heartbeatTicks(),
+                electionTicks.getOrDefault(name, numbers.electionTicks()),
+                numbers.preVote(),
+                numbers.snapshotCount(),
+                numbers.catchUpEntries(),
+                numbers.requestBytesMax(),
+                numbers.compaction());
+    }
+
     RuntimeOptions numbers() {
         return numbers;
     }
@@ -102,7 +122,7 @@ final class TestCluster implements AutoCloseable {
                 List.of("http://client.of." + name + ":2379"),
                 urls,
                 token,
-                numbers,
+                numbers(name),
                 null);
     }
 

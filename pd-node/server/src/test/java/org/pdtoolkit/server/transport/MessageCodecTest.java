@@ -187,7 +187,7 @@ class MessageCodecTest {
 
     @Test
     void aHelloIsReadBackAndAnyOtherLengthRefused() {
-        Hello hello = new Hello(PeerFrame.Stream.BULK, -1, Long.MIN_VALUE, 7, 8);
+        Hello hello = new Hello(PeerFrame.Stream.BULK, -1, Long.MIN_VALUE, 7, 8, 100);
         ByteBuf out = Unpooled.buffer();
         hello.encode(out);
         byte[] bytes = ByteBufUtil.getBytes(out);

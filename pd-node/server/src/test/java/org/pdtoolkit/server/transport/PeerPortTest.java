@@ -79,7 +79,8 @@ class PeerPortTest {
     void refusesStrangersAndSaysWhy(
             long cluster, long incarnation, long from, long to, Refusal refusal) throws Exception {
         peer.incarnation = 9;
-        Hello hello = new Hello(Stream.CONTROL, TestPeer.CLUSTER + cluster, incarnation, from, to);
+        Hello hello =
+                new Hello(Stream.CONTROL, TestPeer.CLUSTER + cluster, incarnation, from, to, 100);
         try (RawPeer caller = call()) {
             caller.preface().say(RawPeer.frame(Type.HELLO, hello::encode)).flush();
             RawPeer.Answer answer = caller.answer();
@@ -96,7 +97,7 @@ class PeerPortTest {
 
     @Test
     void aMemberThatDoesNotKnowItsDataYetRefusesNobodyForIt() throws Exception {
-        Hello hello = new Hello(Stream.CONTROL, TestPeer.CLUSTER, 8, 2, 1);
+        Hello hello = new Hello(Stream.CONTROL, TestPeer.CLUSTER, 8, 2, 1, 100);
         try (RawPeer caller = call()) {
             caller.preface().say(RawPeer.frame(Type.HELLO, hello::encode)).flush();
             caller.expect(Type.WELCOME);
@@ -107,7 +108,7 @@ class PeerPortTest {
     void nothingCountsBehindARefusal() throws Exception {
         try (RawPeer caller = call()) {
             caller.hello(Stream.CONTROL, 4, 1);
-            Hello good = new Hello(Stream.CONTROL, TestPeer.CLUSTER, 0, 2, 1);
+            Hello good = new Hello(Stream.CONTROL, TestPeer.CLUSTER, 0, 2, 1, 100);
             caller.say(RawPeer.frame(Type.HELLO, good::encode)).say(heartbeat(2, 1)).flush();
             caller.expect(Type.REFUSED).expectClosed();
         }
@@ -203,7 +204,7 @@ class PeerPortTest {
     @EnumSource(value = Type.class, mode = EnumSource.Mode.EXCLUDE, names = "HELLO")
     void theFirstFrameIsAHello(Type type) throws Exception {
         try (RawPeer caller = call()) {
-            Hello good = new Hello(Stream.CONTROL, TestPeer.CLUSTER, 0, 2, 1);
+            Hello good = new Hello(Stream.CONTROL, TestPeer.CLUSTER, 0, 2, 1, 100);
             caller.preface().say(type).say(RawPeer.frame(Type.HELLO, good::encode));
             caller.say(heartbeat(2, 1)).flush().expectClosed();
         }

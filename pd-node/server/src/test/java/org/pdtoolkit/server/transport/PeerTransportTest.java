@@ -89,6 +89,17 @@ class PeerTransportTest {
     }
 
     @Test
+    void bothSidesKnowEachOthersPromiseBeforeAnyMessage() throws Exception {
+        try (TestPeer one = member(1);
+                TestPeer two = member(2)) {
+            one.connect(two);
+            one.sendUntilReceived(heartbeat(1, 2, 0), two);
+            assertEquals(Map.of(2L, 200), one.promises);
+            assertEquals(Map.of(1L, 100), two.promises);
+        }
+    }
+
+    @Test
     void bothStreamsKeepTheirOrder() throws Exception {
         int count = 2_000;
         try (TestPeer one = member(1);

@@ -63,7 +63,7 @@ final class RawPeer implements AutoCloseable {
     }
 
     RawPeer hello(PeerFrame.Stream stream, long from, long to) {
-        Hello hello = new Hello(stream, TestPeer.CLUSTER, 0, from, to);
+        Hello hello = new Hello(stream, TestPeer.CLUSTER, 0, from, to, 100);
         return preface().say(frame(PeerFrame.Type.HELLO, hello::encode));
     }
 

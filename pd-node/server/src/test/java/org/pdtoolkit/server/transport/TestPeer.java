@@ -46,6 +46,7 @@ final class TestPeer implements PeerHandler, AutoCloseable {
     record SnapshotReport(long peer, boolean success) {}
 
     final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
+    final Map<Long, Integer> promises = new ConcurrentHashMap<>();
     final BlockingQueue<Long> knownTo = new LinkedBlockingQueue<>();
     final BlockingQueue<Long> unreachable = new LinkedBlockingQueue<>();
     final BlockingQueue<SnapshotReport> reports = new LinkedBlockingQueue<>();
@@ -172,6 +173,16 @@ final class TestPeer implements PeerHandler, AutoCloseable {
     @Override
     public void onSnapshotSent(long peer, boolean success) {
         reports.add(new SnapshotReport(peer, success));
+    }
+
+    @Override
+    public int promiseMillis() {
+        return (int) (100 * id);
+    }
+
+    @Override
+    public void onPromise(long peer, int millis) {
+        promises.put(peer, millis);
     }
 
     @Override
