@@ -67,7 +67,9 @@ final class ApplyLoop implements Worker {
     private volatile boolean running = true;
     private AppliedState applied;
     private long cutAtIndex;
-    private boolean leasesRun;
+
+    /** Term of the leadership for which the leases' clocks run, 0 while they do not. */
+    private long leasesTerm;
 
     /**
      * @param compactLog told up to which index the log is no longer needed
@@ -259,15 +261,18 @@ final class ApplyLoop implements Worker {
         }
     }
 
-    /** Starts the leases' clocks when this member begins to lead, stops them when it ends. */
+    /**
+     * Starts the leases' clocks when this member begins to lead, stops them when it ends. A new
+     * term is a new beginning: somebody else may have led, and renewed leases, in between.
+     */
     void refreshLeases() {
-        boolean leading = state.leading();
-        if (leading && !leasesRun) {
+        long term = state.leadingTerm();
+        if (term != 0 && term != leasesTerm) {
             machine.leases().promote(context.now(), options.electionTimeoutMillis() * 1_000_000L);
-        } else if (!leading && leasesRun) {
+        } else if (term == 0 && leasesTerm != 0) {
             machine.leases().demote();
         }
-        leasesRun = leading;
+        leasesTerm = term;
     }
 
     /** Deletes some of what a compaction left behind, on an idle node too. */
@@ -279,12 +284,19 @@ final class ApplyLoop implements Worker {
 
     /** Leases whose time is over, while this member leads. */
     List<Long> expiredLeases() {
-        return leasesRun ? machine.leases().expired(context.now(), EXPIRED_LEASES_MAX) : List.of();
+        return leasesTerm != 0
+                ? machine.leases().expired(context.now(), EXPIRED_LEASES_MAX)
+                : List.of();
+    }
+
+    /** Term of the leadership that {@link #expiredLeases} speaks for. */
+    long leasesTerm() {
+        return leasesTerm;
     }
 
     /** Seconds granted by the renewal, 0 for an unknown lease. */
     long renewLease(long id) {
-        if (!leasesRun) {
+        if (leasesTerm == 0) {
             throw new KvException(KvError.NOT_LEADER);
         }
         return machine.leases().renew(id, context.now());

@@ -46,6 +46,10 @@ final class ConsensusLoop implements Worker {
     private static final int MAILBOX_MAX = 8_192;
     private static final int DRAIN_MAX = 1_024;
     private static final int PROPOSAL_BATCH_BYTES_MAX = 4 << 20;
+
+    /** For a proposal that whoever leads may take. */
+    static final long ANY_TERM = 0;
+
     private static final Runnable WAKE = () -> {};
 
     private final NodeContext context;
@@ -75,7 +79,11 @@ final class ConsensusLoop implements Worker {
 
     private record SnapshotReport(long peer, boolean success) {}
 
-    private record Proposal(byte[] data, CompletableFuture<?> dropped) {}
+    private record Proposal(byte[] data, CompletableFuture<?> dropped, long term) {
+        boolean fits(RaftNode raft) {
+            return term == ANY_TERM || (raft.role() == Role.LEADER && raft.term() == term);
+        }
+    }
 
     /**
      * One read-index request to the group, and who waits for it.
@@ -124,9 +132,12 @@ final class ConsensusLoop implements Worker {
     /**
      * Proposes an entry. {@code waiting} fails at once when no leader takes it; otherwise it is
      * completed by whoever applies the entry.
+     *
+     * @param term the only term, led by this member, in which it may be appended, or {@link
+     *     #ANY_TERM}
      */
-    void propose(byte[] data, CompletableFuture<?> waiting) {
-        if (!mailbox.offer(() -> proposals.add(new Proposal(data, waiting)))) {
+    void propose(byte[] data, CompletableFuture<?> waiting, long term) {
+        if (!mailbox.offer(() -> proposals.add(new Proposal(data, waiting, term)))) {
             waiting.completeExceptionally(new KvException(KvError.TOO_MANY_REQUESTS));
         }
     }
@@ -332,6 +343,7 @@ final class ConsensusLoop implements Worker {
     }
 
     private void flushProposals() {
+        proposals.removeIf(this::isOverdue);
         int from = 0;
         while (from < proposals.size()) {
             List<byte[]> batch = new ArrayList<>();
@@ -356,6 +368,14 @@ final class ConsensusLoop implements Worker {
             from = until;
         }
         proposals.clear();
+    }
+
+    private boolean isOverdue(Proposal proposal) {
+        if (proposal.fits(raft)) {
+            return false;
+        }
+        proposal.dropped().completeExceptionally(new KvException(KvError.NOT_LEADER));
+        return true;
     }
 
     private void flushReads() {

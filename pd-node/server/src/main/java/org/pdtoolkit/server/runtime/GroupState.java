@@ -50,8 +50,13 @@ final class GroupState {
      * so that an old leadership cannot be taken for the new one.
      */
     boolean leading() {
+        return leadingTerm() != 0;
+    }
+
+    /** The term in which this member leads as {@link #leading} has it; 0 if it does not. */
+    long leadingTerm() {
         Office now = office;
-        return now.role() == Role.LEADER && appliedTerm == now.term();
+        return now.role() == Role.LEADER && appliedTerm == now.term() ? now.term() : 0;
     }
 
     long quorumDeadlineNanos() {

@@ -133,8 +133,20 @@ final class KvService implements ReplicatedKv {
         return command(new Command.Compact(revision));
     }
 
+    /**
+     * Revokes a lease that has run out by the clock of the leader of {@code term}; does nothing
+     * once that leadership is over, since a later leader may have renewed the lease.
+     */
+    void revokeExpired(long id, long term) {
+        propose(Envelope.Kind.KV, new Command.LeaseRevoke(id).encode(), term);
+    }
+
     /** Proposes an entry of another kind than a command. */
     CompletableFuture<Outcome> propose(Envelope.Kind kind, Bytes payload) {
+        return propose(kind, payload, ConsensusLoop.ANY_TERM);
+    }
+
+    private CompletableFuture<Outcome> propose(Envelope.Kind kind, Bytes payload, long term) {
         CompletableFuture<Outcome> future = new CompletableFuture<>();
         long request = nextRequest.incrementAndGet();
         if (payload.size() + Envelope.HEADER_BYTES > context.options().requestBytesMax()) {
@@ -143,7 +155,7 @@ final class KvService implements ReplicatedKv {
         }
         apply.await(request, future);
         watchDeadline(future);
-        consensus.propose(new Envelope(kind, request, payload).encode(), future);
+        consensus.propose(new Envelope(kind, request, payload).encode(), future, term);
         return future;
     }
 

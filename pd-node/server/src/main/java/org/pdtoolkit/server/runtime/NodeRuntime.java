@@ -340,7 +340,11 @@ public final class NodeRuntime implements AutoCloseable {
     }
 
     private void revokeExpired() {
-        apply.offer(() -> apply.expiredLeases().forEach(kv::leaseRevoke));
+        apply.offer(
+                () -> {
+                    long term = apply.leasesTerm();
+                    apply.expiredLeases().forEach(id -> kv.revokeExpired(id, term));
+                });
     }
 
     private void compactHistory() {

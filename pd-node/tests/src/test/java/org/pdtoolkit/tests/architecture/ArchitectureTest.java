@@ -171,7 +171,7 @@ class ArchitectureTest {
                         .that()
                         .resideInAPackage("org.pdtoolkit.storage..")
                         .and()
-                        .resideOutsideOfPackage(h2)
+                        .resideOutsideOfPackages(h2, "org.pdtoolkit.storage.tck..")
                         .should()
                         .onlyDependOnClassesThat(
                                 resideInAnyPackage(

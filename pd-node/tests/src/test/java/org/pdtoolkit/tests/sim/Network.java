@@ -1,0 +1,248 @@
+package org.pdtoolkit.tests.sim;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.pdtoolkit.raft.Message;
+import org.pdtoolkit.raft.MessageType;
+import org.pdtoolkit.server.transport.PeerHandler;
+import org.pdtoolkit.server.transport.PeerNetwork;
+
+/**
+ * Links between the nodes. Fault model: any message may be lost, delayed by up to seconds, repeated
+ * or overtaken; each direction of each link may be cut. What arrives is what was sent.
+ *
+ * <p>Forwarded proposals are never repeated: TCP does not, and nothing above tells a second one
+ * from another request.
+ */
+final class Network {
+    private static final long DELAY_MIN = 50 * World.MICRO;
+    private static final long DELAY_MAX = 2 * World.MILLI;
+    private static final long LATE_MAX = 2 * World.SECOND;
+    private static final long SNAPSHOT_PATIENCE = 10 * World.SECOND;
+
+    private final World world;
+    private final Invariants invariants;
+    private final Map<Long, Node> byMember = new HashMap<>();
+    private final TreeMap<Integer, Integer> cut = new TreeMap<>();
+
+    double loss;
+    double repeat;
+    double late;
+
+    Network(World world, Invariants invariants) {
+        this.world = world;
+        this.invariants = invariants;
+    }
+
+    void heal() {
+        loss = 0;
+        repeat = 0;
+        late = 0;
+        cut.clear();
+    }
+
+    private static int link(Node from, Node to) {
+        return from.number * 16 + to.number;
+    }
+
+    /** Cuts one direction for a while; cuts of the same link add up. */
+    void cut(Node from, Node to, long nanos) {
+        cut.merge(link(from, to), 1, Integer::sum);
+        world.at(
+                nanos,
+                "link",
+                () -> cut.computeIfPresent(link(from, to), (l, n) -> n == 1 ? null : n - 1));
+    }
+
+    boolean isCut(Node from, Node to) {
+        return cut.containsKey(link(from, to));
+    }
+
+    long delay() {
+        return late > 0 && world.chance(late)
+                ? world.magnitude(DELAY_MIN, LATE_MAX)
+                : world.between(DELAY_MIN, DELAY_MAX);
+    }
+
+    /** What one run of a node sees of the network. */
+    PeerNetwork port(Node self, long memberId, PeerHandler handler) {
+        byMember.put(memberId, self);
+        return new Port(self, self.life(), memberId, handler);
+    }
+
+    private final class Port implements PeerNetwork {
+        private final Node self;
+        private final int life;
+        private final long memberId;
+        private Map<Long, List<URI>> peers = Map.of();
+
+        Port(Node self, int life, long memberId, PeerHandler handler) {
+            this.self = self;
+            this.life = life;
+            this.memberId = memberId;
+            self.handler = handler;
+        }
+
+        @Override
+        public void listen(InetSocketAddress address) {
+            // Reached by its member id.
+        }
+
+        @Override
+        public void setPeers(Map<Long, List<URI>> members) {
+            peers = members;
+        }
+
+        @Override
+        public int peersUp() {
+            return peers.size() - 1;
+        }
+
+        @Override
+        public void flush() {
+            // Every message travels by itself.
+        }
+
+        @Override
+        public void send(List<Message> messages) {
+            for (Message message : messages) {
+                if (self.life() == life) {
+                    invariants.onSend(self, message);
+                    send(message);
+                }
+            }
+        }
+
+        private void send(Message message) {
+            Node to = peers.containsKey(message.to()) ? byMember.get(message.to()) : null;
+            boolean lost = to == null || isCut(self, to) || world.chance(loss);
+            if (message.type() == MessageType.SNAP) {
+                sendSnapshot(message, to, lost);
+                return;
+            }
+            if (lost) {
+                world.count("net.lost");
+                if (message.type() == MessageType.APP && world.chance(0.5)) {
+                    world.at(
+                            delay(),
+                            "unreachable",
+                            () -> self.enter(life, () -> self.handler.onUnreachable(message.to())));
+                }
+                return;
+            }
+            deliver(message, to);
+            if (message.type() != MessageType.PROP && world.chance(repeat)) {
+                world.count("net.repeated");
+                deliver(message, to);
+            }
+        }
+
+        private void deliver(Message message, Node to) {
+            String what = message.type().toString();
+            world.at(
+                    delay(),
+                    what,
+                    () -> {
+                        world.trace(message.index() * 31 + message.term());
+                        to.arrive(
+                                () -> {
+                                    if (to.handler.isMember(message.from())) {
+                                        to.handler.onMessage(message);
+                                    }
+                                });
+                    });
+        }
+
+        private void sendSnapshot(Message message, Node to, boolean lost) {
+            world.count("net.snapshots");
+            Report report = new Report(message.to());
+            world.at(SNAPSHOT_PATIENCE, "snapshot patience", () -> report.send(false));
+            world.at(
+                    delay(),
+                    "snapshot",
+                    () -> {
+                        if (lost || !to.isRunning() || world.chance(loss)) {
+                            report.send(false);
+                            return;
+                        }
+                        self.enter(life, () -> stream(message, to, report));
+                    });
+        }
+
+        private void stream(Message message, Node to, Report report) {
+            List<byte[]> pieces = new ArrayList<>();
+            Message actual;
+            try (PeerHandler.SnapshotSource source = self.handler.openSnapshot()) {
+                actual = message.toBuilder().snapshot(source.snapshot()).build();
+                for (byte[] piece = source.next(); piece != null; piece = source.next()) {
+                    pieces.add(piece);
+                }
+            }
+            int kept = world.chance(loss) ? (int) world.between(0, pieces.size() + 1) : -1;
+            world.at(
+                    delay() * 4,
+                    "snapshot content",
+                    () -> to.arrive(() -> report.send(receive(actual, pieces, kept, to))));
+        }
+
+        /**
+         * @param kept pieces after which the connection breaks, -1 for all of them
+         */
+        private boolean receive(Message message, List<byte[]> pieces, int kept, Node to) {
+            try (PeerHandler.SnapshotSink sink = to.handler.receiveSnapshot(message)) {
+                for (int i = 0; i < pieces.size(); i++) {
+                    if (i == kept) {
+                        world.count("net.snapshots broken");
+                        return false;
+                    }
+                    sink.stream().write(pieces.get(i));
+                }
+                sink.complete();
+                return true;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** Tells the sender once what became of a snapshot. */
+        private final class Report {
+            private final long to;
+            private boolean sent;
+
+            Report(long to) {
+                this.to = to;
+            }
+
+            void send(boolean success) {
+                if (!sent) {
+                    sent = true;
+                    world.at(
+                            delay(),
+                            "snapshot sent",
+                            () -> self.enter(life, () -> self.handler.onSnapshotSent(to, success)));
+                }
+            }
+        }
+
+        @Override
+        public boolean probePublished(URI url, long peer, int timeoutMillis) throws IOException {
+            Node to = byMember.get(peer);
+            if (to == null || !to.isRunning() || isCut(self, to) || isCut(to, self)) {
+                throw new IOException("no answer");
+            }
+            return to.handler.hasPublished(memberId);
+        }
+
+        @Override
+        public void close() {
+            // Dead nodes are cut off by their life.
+        }
+    }
+}

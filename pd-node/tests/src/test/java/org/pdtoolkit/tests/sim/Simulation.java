@@ -1,0 +1,200 @@
+package org.pdtoolkit.tests.sim;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import org.pdtoolkit.bytes.Bytes;
+import org.pdtoolkit.kv.KeyRange;
+import org.pdtoolkit.kv.Op;
+import org.pdtoolkit.kv.OpResult;
+import org.pdtoolkit.tests.check.TsoHistory;
+
+/** One cluster, one seed: starts, suffers, heals, and must work again. */
+final class Simulation {
+    private static final long TROUBLE_MIN = 8 * World.SECOND;
+    private static final long TROUBLE_MAX = 40 * World.SECOND;
+    private static final long HEALING_MAX = 90 * World.SECOND;
+    private static final long STEP = 100 * World.MILLI;
+    private static final int KV_CLIENTS = 4;
+    private static final int TSO_CLIENTS = 2;
+    private static final int WATCHERS = 2;
+    private static final int[] SIZES = {1, 2, 3, 3, 3, 3, 3, 4, 5, 5, 5, 6, 7};
+
+    private final World world;
+    private final Invariants invariants;
+    private final Network network;
+    private final Faults faults;
+    private final List<Node> nodes = new ArrayList<>();
+    private final KvClient.History history = new KvClient.History();
+    private final TreeMap<Long, Long> ids = new TreeMap<>();
+    private final Map<Long, String> revisions = Watcher.newLog();
+    private final List<Client> clients = new ArrayList<>();
+    private final List<TsoClient> tsoClients = new ArrayList<>();
+    private final List<Watcher> watchers = new ArrayList<>();
+    private final KvClient reader;
+
+    Simulation(long seed, Mutation mutation) {
+        world = new World(seed);
+        boolean compaction = world.chance(0.25);
+        SimulationOptions options =
+                new SimulationOptions(
+                        SIZES[world.random.nextInt(SIZES.length)],
+                        world.magnitude(30, 2_000),
+                        world.between(1, 50),
+                        compaction,
+                        mutation);
+        invariants = new Invariants(world, !compaction);
+        network = new Network(world, invariants);
+        for (int i = 1; i <= options.size(); i++) {
+            nodes.add(new Node(world, network, invariants, options, i));
+        }
+        faults = new Faults(world, network, nodes);
+        for (int i = 0; i < KV_CLIENTS; i++) {
+            clients.add(new KvClient(world, nodes, history));
+        }
+        for (int i = 0; i < TSO_CLIENTS; i++) {
+            tsoClients.add(new TsoClient(world, nodes));
+        }
+        clients.addAll(tsoClients);
+        clients.add(new IdClient(world, nodes, ids));
+        clients.add(new LeaseClient(world, nodes, 1));
+        for (int i = 0; i < WATCHERS; i++) {
+            watchers.add(new Watcher(world, nodes, revisions));
+        }
+        reader = new KvClient(world, nodes, history);
+    }
+
+    World world() {
+        return world;
+    }
+
+    long answeredKvCalls() {
+        return history.answered();
+    }
+
+    long timestampCalls() {
+        return tsoClients.stream().mapToLong(client -> client.history().size()).sum();
+    }
+
+    void run() {
+        world.afterEvent(this::checkOneServes);
+        for (Node node : nodes) {
+            world.at(world.between(0, World.SECOND), "start", node::start);
+        }
+        clients.forEach(Client::start);
+        watchers.forEach(Watcher::start);
+        world.at(world.between(0, 4 * World.SECOND), "faults", faults::start);
+        world.runFor(world.magnitude(TROUBLE_MIN, TROUBLE_MAX));
+        heal();
+        checkHistories();
+    }
+
+    private void checkOneServes() {
+        Node first = null;
+        for (Node node : nodes) {
+            if (node.serving()) {
+                world.check(first == null, first + " and " + node + " both serve");
+                first = node;
+            }
+        }
+    }
+
+    /** From here on nothing goes wrong; so everything must work soon. */
+    private void heal() {
+        faults.heal();
+        int answered = tsoClients.get(0).history().size();
+        await("a PD leader", () -> nodes.stream().anyMatch(Node::serving));
+        await("timestamps", () -> tsoClients.get(0).history().size() > answered + 3);
+        long calls = history.answered();
+        await("answers to reads and writes", () -> history.answered() > calls + 50);
+        clients.forEach(Client::stop);
+        world.runFor(5 * World.SECOND);
+        for (int key = 0; key < KvClient.KEYS; key++) {
+            readAgain(key);
+        }
+        await("every member with everything applied", this::allApplied);
+        checkSameState();
+        await("watchers up to date", this::watchersAreDone);
+        for (long revision : history.revisions()) {
+            world.check(
+                    revisions.containsKey(revision) || compactedBefore(revision),
+                    "no watcher saw the acknowledged revision " + revision);
+        }
+    }
+
+    private void readAgain(int key) {
+        long before = history.answered();
+        await(
+                "a read of key " + key,
+                () -> {
+                    reader.read(upNodes().get(0), key);
+                    world.runFor(STEP);
+                    return history.answered() > before;
+                });
+    }
+
+    private List<Node> upNodes() {
+        return nodes.stream().filter(Node::isRunning).toList();
+    }
+
+    private void await(String what, BooleanSupplier condition) {
+        long end = world.now() + HEALING_MAX;
+        while (!condition.getAsBoolean()) {
+            world.check(world.now() < end, "healed, but no " + what + ": " + nodes);
+            for (Node node : nodes) {
+                if (!node.isRunning() && !node.isLost()) {
+                    node.disk().makeRoom();
+                    node.start();
+                }
+            }
+            world.runFor(STEP);
+        }
+    }
+
+    private boolean allApplied() {
+        Set<Long> applied = new HashSet<>();
+        upNodes().forEach(node -> applied.add(node.runtime().appliedIndex()));
+        boolean all = nodes.stream().allMatch(node -> node.isRunning() || node.isLost());
+        return all && applied.equals(Set.of(invariants.lastApplied()));
+    }
+
+    private void checkSameState() {
+        List<Node> up = upNodes();
+        OpResult.Range first = everything(up.get(0));
+        for (Node node : up) {
+            world.check(
+                    everything(node).equals(first),
+                    "the states of " + up.get(0).name + " and " + node.name + " differ");
+        }
+        world.trace(first.revision());
+    }
+
+    private static OpResult.Range everything(Node node) {
+        return node.runtime().machine().range(Op.Range.of(KeyRange.prefix(Bytes.EMPTY)));
+    }
+
+    private boolean watchersAreDone() {
+        long revision = upNodes().get(0).runtime().machine().revision();
+        return watchers.stream().allMatch(watcher -> watcher.last() == revision);
+    }
+
+    private boolean compactedBefore(long revision) {
+        return revision <= upNodes().get(0).runtime().machine().compactRevision();
+    }
+
+    private void checkHistories() {
+        history.check(world);
+        List<String> wrong =
+                TsoHistory.violations(tsoClients.stream().map(TsoClient::history).toList());
+        world.check(wrong.isEmpty(), "timestamps: " + wrong);
+    }
+
+    @Override
+    public String toString() {
+        return nodes.toString();
+    }
+}
