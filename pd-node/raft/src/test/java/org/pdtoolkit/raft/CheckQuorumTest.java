@@ -25,7 +25,7 @@ class CheckQuorumTest {
         group.elect(1);
         group.isolate(1);
         int ticks = 0;
-        while (group.node(1).role() == Role.LEADER) {
+        while (group.node(1).role() == Role.LEADER && ticks < 100) {
             group.tick(1, 1);
             group.settle();
             ticks++;

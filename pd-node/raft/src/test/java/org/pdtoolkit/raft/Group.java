@@ -1,5 +1,7 @@
 package org.pdtoolkit.raft;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +11,9 @@ import java.util.function.UnaryOperator;
 
 /** A group of nodes with storages in memory and a network that loses only what a test says. */
 final class Group {
+    /** Far more than any test needs. */
+    private static final int ROUNDS_MAX = 1000;
+
     /** One member and what it has applied. */
     static final class Member {
         final MemoryStorage storage = new MemoryStorage();
@@ -50,10 +55,16 @@ final class Group {
 
     /** (Re)starts a member from its storage. */
     void start(long id) {
+        restart(id, options);
+    }
+
+    /** Restarts a member with other options than the group has. */
+    void restart(long id, UnaryOperator<RaftConfig.Builder> itsOptions) {
         Member member = members.get(id);
         member.node =
                 new RaftNode(
-                        options.apply(
+                        itsOptions
+                                .apply(
                                         RaftConfig.builder(id, member.storage)
                                                 .maxBytesPerMessage(RaftConfig.NO_LIMIT)
                                                 .random(RandomSource.seeded(id))
@@ -122,7 +133,8 @@ final class Group {
     /** Lets everything happen that needs no tick. */
     void settle() {
         boolean busy = true;
-        while (busy) {
+        for (int round = 0; busy; round++) {
+            assertTrue(round < ROUNDS_MAX, "the group does not come to rest");
             busy = false;
             List<Message> sent = new ArrayList<>();
             for (long id : members.keySet()) {
