@@ -30,7 +30,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
  * named test or an invariant of the simulation.
  */
 class MutationTest {
-    private static final int SEEDS = 2000;
+    private static final int SEEDS = 1000;
 
     /** A witness that hangs has not caught anything. */
     private static final Duration LIMIT = Duration.ofSeconds(60);

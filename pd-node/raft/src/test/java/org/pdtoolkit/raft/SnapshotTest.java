@@ -143,6 +143,18 @@ class SnapshotTest {
         }
 
         @Test
+        void ignoresOneThatIsOlderThanItsLog() {
+            solo.start();
+            solo.drain();
+            solo.storage.createSnapshot(2, BOTH, new byte[0]);
+            solo.storage.compact(2);
+            List<Message> answers = receive(snapshot(1, 1, BOTH));
+            assertEquals(2, answers.get(0).index());
+            assertEquals(2, solo.node.committed());
+            assertEquals(3, solo.node.lastIndex());
+        }
+
+        @Test
         void onlyCommitsWhatItsLogHoldsAlready() {
             solo.start();
             List<Message> answers = receive(snapshot(3, 1, BOTH));
