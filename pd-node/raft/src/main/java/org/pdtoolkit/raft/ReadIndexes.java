@@ -38,6 +38,10 @@ final class ReadIndexes {
         this.raft = raft;
     }
 
+    /**
+     * A term or leadership ends. Parked requests stay: if this node leads again they are answered
+     * late, with the commit index of then, which is legal.
+     */
     void reset() {
         confirmed = 0;
         waiting.clear();

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -18,9 +18,14 @@ import org.pdtoolkit.raft.ScriptFile.Block;
 /**
  * Runs every script and compares its output byte for byte. {@code -Draft.scripts} names another
  * folder with the subfolders {@code raft}, {@code confchange} and {@code quorum}; {@code
- * -Draft.script} limits the run to the files whose name contains it.
+ * -Draft.script} limits the run to the files whose name contains it. {@code -Draft.rewrite=true}
+ * writes what comes out into the project's own scripts instead of comparing it.
  */
 class RaftScriptsTest {
+    private static final Path RESOURCES = Path.of("src/test/resources");
+    private static final Path OWN = RESOURCES.resolve("own-scripts");
+    private static final boolean REWRITE = Boolean.getBoolean("raft.rewrite");
+
     @TestFactory
     List<DynamicTest> raft() {
         return tests("raft", () -> new RaftScript()::run);
@@ -42,30 +47,35 @@ class RaftScriptsTest {
 
     private static List<DynamicTest> tests(String folder, Environment environment) {
         String filter = System.getProperty("raft.script", "");
-        try (Stream<Path> files = Files.list(root().resolve(folder))) {
-            List<DynamicTest> tests =
-                    files.filter(file -> file.toString().endsWith(".txt"))
-                            .filter(file -> file.getFileName().toString().contains(filter))
-                            .sorted()
-                            .map(file -> test(file, environment))
-                            .toList();
-            assertFalse(tests.isEmpty() && filter.isEmpty(), "no scripts in " + folder);
-            return tests;
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Path root : roots()) {
+            Path scripts = root.resolve(folder);
+            if (Files.isDirectory(scripts)) {
+                tests.addAll(testsIn(scripts, filter, environment));
+            }
+        }
+        assertFalse(tests.isEmpty() && filter.isEmpty() && !REWRITE, "no scripts in " + folder);
+        return tests;
+    }
+
+    private static List<DynamicTest> testsIn(Path folder, String filter, Environment environment) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(".txt"))
+                    .filter(file -> file.getFileName().toString().contains(filter))
+                    .sorted()
+                    .map(file -> test(file, environment))
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Path root() {
+    private static List<Path> roots() {
         String configured = System.getProperty("raft.scripts", "");
         if (!configured.isEmpty()) {
-            return Path.of(configured);
+            return List.of(Path.of(configured));
         }
-        try {
-            return Path.of(RaftScriptsTest.class.getResource("/raft-scripts").toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
+        return REWRITE ? List.of(OWN) : List.of(RESOURCES.resolve("raft-scripts"), OWN);
     }
 
     private static DynamicTest test(Path file, Environment environment) {
@@ -74,15 +84,24 @@ class RaftScriptsTest {
     }
 
     private static void run(Path file, Function<Block, String> script) throws IOException {
-        for (Block block : ScriptFile.parse(Files.readAllLines(file))) {
+        List<String> lines = Files.readAllLines(file);
+        List<Block> blocks = ScriptFile.parse(lines);
+        List<String> outputs = new ArrayList<>();
+        for (Block block : blocks) {
             String actual = script.apply(block);
             if (!actual.isEmpty() && !actual.endsWith("\n")) {
                 actual += "\n";
             }
-            assertEquals(
-                    block.expected(),
-                    actual,
-                    file.getFileName() + ":" + block.line() + " " + block.command());
+            outputs.add(actual);
+            if (!REWRITE) {
+                assertEquals(
+                        block.expected(),
+                        actual,
+                        file.getFileName() + ":" + block.line() + " " + block.command());
+            }
+        }
+        if (REWRITE) {
+            Files.write(file, ScriptFile.rewritten(lines, blocks, outputs));
         }
     }
 }

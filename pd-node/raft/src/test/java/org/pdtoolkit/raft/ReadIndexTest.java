@@ -150,6 +150,23 @@ class ReadIndexTest {
     }
 
     @Test
+    void aRequestThatWaitsForTheFirstCommitSurvivesALostLeadership() {
+        Solo solo = Solo.of(3);
+        solo.lead();
+        solo.node.readIndex(context(1));
+        solo.node.step(Message.builder(MessageType.HEARTBEAT).from(2).to(1).term(2).build());
+        solo.drain();
+        assertEquals(1, solo.node.raft().reads().openRequests());
+        solo.lead();
+        solo.acknowledge(2, solo.node.lastIndex());
+        byte[] position = Solo.only(MessageType.HEARTBEAT, solo.drain()).get(0).context();
+        answer(solo, 2, position);
+        solo.drain();
+        // Late, but of the commit index at the time of the answer: never stale.
+        assertEquals(List.of(new ReadState(solo.node.committed(), context(1))), solo.reads);
+    }
+
+    @Test
     void anAnswerThatClaimsTooMuchConfirmsNothing() {
         Solo solo = Solo.of(3);
         solo.lead();

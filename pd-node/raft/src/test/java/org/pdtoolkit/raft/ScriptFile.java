@@ -83,6 +83,21 @@ final class ScriptFile {
         return new ScriptFile(lines).blocks();
     }
 
+    /** The same file with {@code outputs} in the places of the expected ones. */
+    static List<String> rewritten(List<String> lines, List<Block> blocks, List<String> outputs) {
+        List<String> result = new ArrayList<>();
+        int from = 0;
+        for (int i = 0; i < blocks.size(); i++) {
+            int separator = lines.subList(blocks.get(i).line(), lines.size()).indexOf(SEPARATOR);
+            int until = blocks.get(i).line() + separator + 1;
+            result.addAll(lines.subList(from, until));
+            outputs.get(i).lines().forEach(result::add);
+            from = until + (int) blocks.get(i).expected().lines().count();
+        }
+        result.addAll(lines.subList(from, lines.size()));
+        return result;
+    }
+
     private List<Block> blocks() {
         List<Block> blocks = new ArrayList<>();
         while (position < lines.size()) {
