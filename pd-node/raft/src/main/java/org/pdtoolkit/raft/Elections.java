@@ -4,7 +4,19 @@ import java.util.List;
 import org.pdtoolkit.raft.quorum.IdSet;
 import org.pdtoolkit.raft.quorum.Vote;
 
-/** Campaigning, answering candidates, and being one (§5.2, §5.4.1; pre-vote: thesis 9.6). */
+/**
+ * Campaigning, answering candidates, and being one (§5.2, §5.4.1; pre-vote: thesis 9.6).
+ *
+ * <pre>
+ * timeout --> guards --> ask for pre-votes --> raise the term, ask for votes --> leader
+ *                              |                             |
+ *                       quorum refuses                quorum refuses
+ *                              +---> follower, same term <---+
+ * </pre>
+ *
+ * Without pre-vote, and when the leader hands over, the first step is left out. All messages of a
+ * higher or lower term have met the rules of {@link Raft#step} before they come here.
+ */
 final class Elections {
     /** Why a node campaigns. */
     private enum Campaign {

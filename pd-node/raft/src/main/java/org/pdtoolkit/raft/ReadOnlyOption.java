@@ -4,6 +4,9 @@ package org.pdtoolkit.raft;
 public enum ReadOnlyOption {
     /** One round of heartbeats. */
     SAFE,
-    /** Trusts the lease that check-quorum maintains; wrong if clocks drift without bound. */
+    /**
+     * Trusts the lease that check-quorum maintains. Wrong if clocks drift without bound, and while
+     * leadership is handed over: the votes for a target pass leases.
+     */
     LEASE_BASED
 }

@@ -73,8 +73,13 @@ final class NodeHistory {
         }
     }
 
-    /** N2: after every call. */
+    /** N2, N10: after every call. No proposal of the simulation is above the limit alone. */
     void onState(RaftNode node) {
+        Raft raft = node.raft();
+        require(
+                raft.leaderRole().uncommittedBytes() <= raft.config().maxUncommittedBytes(),
+                "N10 the uncommitted tail is too long",
+                node);
         require(node.term() >= term, "N2 the term went back", node);
         require(node.committed() >= committed, "N2 the commit index went back", node);
         require(node.applied() >= applied, "N2 the applied index went back", node);

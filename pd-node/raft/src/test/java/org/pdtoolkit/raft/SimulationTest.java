@@ -1,5 +1,6 @@
 package org.pdtoolkit.raft;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -7,6 +8,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Groups under faults keep the promises of {@link ClusterCheck} and agree once the faults end. A
@@ -32,6 +34,26 @@ class SimulationTest {
     void staysSafeUnderFaultsAndHealsAfterwards(
             int voters, boolean async, boolean membership, int seeds) {
         runAll(voters, async, membership, Integer.getInteger("raft.seeds", seeds));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aSeedAlwaysTellsTheSameStory(boolean async) {
+        for (int seed = 1; seed <= 5; seed++) {
+            assertEquals(story(seed, async), story(seed, async));
+        }
+    }
+
+    private static String story(int seed, boolean async) {
+        Simulation simulation = new Simulation(seed, 3, async, true);
+        StringBuilder story = new StringBuilder();
+        for (int i = 0; i < STEPS; i++) {
+            simulation.step();
+            if (i % 100 == 0) {
+                story.append(simulation.describe());
+            }
+        }
+        return story.toString();
     }
 
     @Test
