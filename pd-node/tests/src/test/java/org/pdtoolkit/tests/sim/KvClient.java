@@ -101,7 +101,7 @@ final class KvClient extends Client {
         long start = world.now();
         this.<OpResult.Range>call(
                 target,
-                () -> target.runtime().kv().range(Op.Range.of(key(key))),
+                () -> target.kv().range(Op.Range.of(key(key))),
                 (result, failure) -> {
                     if (failure == null) {
                         seen[key] = decode(result.first());
@@ -117,7 +117,7 @@ final class KvClient extends Client {
         int value = ++history.lastValue;
         this.<OpResult.Put>call(
                 target,
-                () -> target.runtime().kv().put(Op.Put.of(key(key), encode(value))),
+                () -> target.kv().put(Op.Put.of(key(key), encode(value))),
                 (result, failure) -> {
                     if (failure == null) {
                         history.of(key).write(start, world.now(), value);
@@ -134,7 +134,7 @@ final class KvClient extends Client {
         long start = world.now();
         this.<OpResult.Delete>call(
                 target,
-                () -> target.runtime().kv().delete(Op.Delete.of(key(key))),
+                () -> target.kv().delete(Op.Delete.of(key(key))),
                 (result, failure) -> {
                     if (failure == null) {
                         history.of(key).write(start, world.now(), RegisterHistory.ABSENT);
@@ -163,7 +163,7 @@ final class KvClient extends Client {
                         List.of(Op.Range.of(key(key))));
         this.<OpResult.Txn>call(
                 target,
-                () -> target.runtime().kv().txn(txn),
+                () -> target.kv().txn(txn),
                 (result, failure) -> {
                     if (failure != null) {
                         if (outcomeUnknown(failure)) {

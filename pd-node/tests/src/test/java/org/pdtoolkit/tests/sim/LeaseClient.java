@@ -48,7 +48,7 @@ final class LeaseClient extends Client {
     private void grant(Node target) {
         this.<ReplicatedKv.Lease>call(
                 target,
-                () -> target.runtime().kv().leaseGrant(0, world.between(1, 5)),
+                () -> target.kv().leaseGrant(0, world.between(1, 5)),
                 (granted, failure) -> {
                     if (failure == null) {
                         lease = granted.id();
@@ -62,7 +62,7 @@ final class LeaseClient extends Client {
         long id = lease;
         this.<OpResult.Put>call(
                 target,
-                () -> target.runtime().kv().put(Op.Put.of(key, Bytes.ofLong(id), id)),
+                () -> target.kv().put(Op.Put.of(key, Bytes.ofLong(id), id)),
                 (result, failure) -> {
                     if (failure == null) {
                         attached = true;
@@ -77,7 +77,7 @@ final class LeaseClient extends Client {
         long start = world.now();
         this.<ReplicatedKv.Lease>call(
                 target,
-                () -> target.runtime().kv().leaseKeepAlive(lease),
+                () -> target.kv().leaseKeepAlive(lease),
                 (renewed, failure) -> {
                     if (failure == null && renewed.ttl() > 0) {
                         world.count("op.renewals");
@@ -94,7 +94,7 @@ final class LeaseClient extends Client {
     private void look(Node target) {
         this.<OpResult.Range>call(
                 target,
-                () -> target.runtime().kv().range(Op.Range.of(key)),
+                () -> target.kv().range(Op.Range.of(key)),
                 (result, failure) -> {
                     if (failure == null) {
                         boolean there = result.first() != null && result.first().lease() == lease;

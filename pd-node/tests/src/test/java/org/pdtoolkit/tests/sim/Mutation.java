@@ -2,10 +2,6 @@ package org.pdtoolkit.tests.sim;
 
 import org.pdtoolkit.kv.Consensus;
 import org.pdtoolkit.kv.ReplicatedKv;
-import org.pdtoolkit.placement.Owner;
-import org.pdtoolkit.placement.PlacementConfig;
-import org.pdtoolkit.placement.TimeSource;
-import org.pdtoolkit.placement.driver.PlacementDriver;
 import org.pdtoolkit.storage.Storage;
 
 /** A bug planted at the seams of a member, to see whether the simulation notices. */
@@ -17,13 +13,18 @@ interface Mutation {
         return real;
     }
 
-    /** The placement layer on top of the member. */
-    default PlacementDriver placement(
-            PlacementConfig config,
-            ReplicatedKv kv,
-            Consensus consensus,
-            TimeSource time,
-            Owner owner) {
-        return new PlacementDriver(config, kv, consensus, time, owner, event -> {});
+    /** The store as clients get it. */
+    default ReplicatedKv clients(ReplicatedKv real) {
+        return real;
+    }
+
+    /** The store as the placement layer gets it. */
+    default ReplicatedKv placement(ReplicatedKv real) {
+        return real;
+    }
+
+    /** The group as the placement layer sees it. */
+    default Consensus placement(Consensus real) {
+        return real;
     }
 }

@@ -146,6 +146,7 @@ final class Network {
 
         private void deliver(Message message, Node to) {
             String what = message.type().toString();
+            int promiseMillis = self.handler.promiseMillis();
             world.at(
                     delay(),
                     what,
@@ -154,6 +155,8 @@ final class Network {
                         to.arrive(
                                 () -> {
                                     if (to.handler.isMember(message.from())) {
+                                        // Told with each greeting, before any message.
+                                        to.handler.onPromise(message.from(), promiseMillis);
                                         to.handler.onMessage(message);
                                     }
                                 });

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.pdtoolkit.bytes.Bytes;
+import org.pdtoolkit.kv.ReplicatedKv;
 import org.pdtoolkit.placement.PlacementConfig;
 import org.pdtoolkit.placement.TimeSource;
 import org.pdtoolkit.placement.driver.PlacementDriver;
@@ -139,6 +140,11 @@ final class Node {
         return runtime;
     }
 
+    /** The store as a client finds it here. */
+    ReplicatedKv kv() {
+        return options.mutation().clients(runtime.kv());
+    }
+
     PlacementDriver driver() {
         return driver;
     }
@@ -216,8 +222,13 @@ final class Node {
                         return wall();
                     }
                 };
-        return options.mutation()
-                .placement(config, runtime.kv(), runtime.consensus(), time, t -> own(mine, t));
+        return new PlacementDriver(
+                config,
+                options.mutation().placement(runtime.kv()),
+                options.mutation().placement(runtime.consensus()),
+                time,
+                task -> own(mine, task),
+                event -> {});
     }
 
     /** The process ends at once; what it wrote without forcing is still there. */
@@ -511,7 +522,7 @@ final class Node {
         public Storage openStorage(NodeOptions node) {
             StorageChoice choice = node.storage();
             Storage opened = options.provider().open(node.dataDir(), choice.options());
-            return new ObservedStorage(Node.this, options.mutation().storage(opened), invariants);
+            return ObservedStorage.of(Node.this, options.mutation().storage(opened), invariants);
         }
 
         @Override

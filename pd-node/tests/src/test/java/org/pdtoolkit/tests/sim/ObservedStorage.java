@@ -2,94 +2,34 @@ package org.pdtoolkit.tests.sim;
 
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
-import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.storage.AppliedState;
 import org.pdtoolkit.storage.Batch;
 import org.pdtoolkit.storage.HardState;
 import org.pdtoolkit.storage.LogRecord;
 import org.pdtoolkit.storage.LogStore;
 import org.pdtoolkit.storage.OrderedStore;
-import org.pdtoolkit.storage.SnapshotStore;
 import org.pdtoolkit.storage.Storage;
 
 /** The storage of a member: its writes take time, and the invariants see them. */
-final class ObservedStorage implements Storage {
+final class ObservedStorage {
     private final Node node;
-    private final Storage storage;
     private final Invariants invariants;
-    private final LogStore log;
-    private final OrderedStore ordered;
 
-    ObservedStorage(Node node, Storage storage, Invariants invariants) {
+    private ObservedStorage(Node node, Invariants invariants) {
         this.node = node;
-        this.storage = storage;
         this.invariants = invariants;
-        this.log = new Log(storage.log());
-        this.ordered = new Ordered(storage.ordered());
+    }
+
+    static Storage of(Node node, Storage storage, Invariants invariants) {
+        ObservedStorage observed = new ObservedStorage(node, invariants);
+        Log log = observed.new Log(storage.log());
         invariants.onOpened(node, log);
+        return new Forwarding.Parts(log, observed.new Ordered(storage.ordered()), storage);
     }
 
-    @Override
-    public LogStore log() {
-        return log;
-    }
-
-    @Override
-    public SnapshotStore snapshots() {
-        return storage.snapshots();
-    }
-
-    @Override
-    public OrderedStore ordered() {
-        return ordered;
-    }
-
-    @Override
-    public void close() {
-        storage.close();
-    }
-
-    private final class Log implements LogStore {
-        private final LogStore inner;
-
+    private final class Log extends Forwarding.Log {
         Log(LogStore inner) {
-            this.inner = inner;
-        }
-
-        @Override
-        public Optional<Bytes> metadata() {
-            return inner.metadata();
-        }
-
-        @Override
-        public void initialize(Bytes metadata) {
-            inner.initialize(metadata);
-        }
-
-        @Override
-        public HardState hardState() {
-            return inner.hardState();
-        }
-
-        @Override
-        public long firstIndex() {
-            return inner.firstIndex();
-        }
-
-        @Override
-        public long lastIndex() {
-            return inner.lastIndex();
-        }
-
-        @Override
-        public long term(long index) {
-            return inner.term(index);
-        }
-
-        @Override
-        public List<LogRecord> read(long from, long until, long bytesMax) {
-            return inner.read(from, until, bytesMax);
+            super(inner);
         }
 
         @Override
@@ -118,21 +58,9 @@ final class ObservedStorage implements Storage {
         }
     }
 
-    private final class Ordered implements OrderedStore {
-        private final OrderedStore inner;
-
+    private final class Ordered extends Forwarding.Ordered {
         Ordered(OrderedStore inner) {
-            this.inner = inner;
-        }
-
-        @Override
-        public View view() {
-            return inner.view();
-        }
-
-        @Override
-        public AppliedState applied() {
-            return inner.applied();
+            super(inner);
         }
 
         @Override
@@ -151,21 +79,11 @@ final class ObservedStorage implements Storage {
         }
 
         @Override
-        public long durableIndex() {
-            return inner.durableIndex();
-        }
-
-        @Override
         public void replace(Iterator<Batch.Write> writes, AppliedState applied) {
             node.diskTakesTime();
             inner.replace(writes, applied);
             invariants.onInstall(node, applied);
             node.diskTakesTime();
-        }
-
-        @Override
-        public Usage usage() {
-            return inner.usage();
         }
     }
 }
