@@ -173,6 +173,28 @@ class ElectionScenarioTest {
     }
 
     @Test
+    void anOlderLogWinsAgainstANewerOneThatNoQuorumHolds() {
+        Group group = group(5, false);
+        for (long id = 1; id <= 5; id++) {
+            MemoryStorage storage = group.member(id).storage;
+            if (id <= 3) {
+                storage.append(Solo.entries(11, id == 3 ? 2 : 1));
+            }
+            storage.setHardState(id <= 2 ? new HardState(1, 1, 10) : new HardState(2, 3, 10));
+            group.start(id);
+        }
+        group.elect(1);
+        assertNode(group, 1, Role.FOLLOWER, 2);
+        group.elect(1);
+        assertNode(group, 1, Role.LEADER, 3);
+        for (Group.Member member : group.members.values()) {
+            assertEquals(1, member.storage.term(11));
+            assertEquals(3, member.storage.term(12));
+            assertEquals(12, member.storage.lastIndex());
+        }
+    }
+
+    @Test
     void aNodeOfALowerTermCannotKeepTheOthersFromElecting() {
         Group group = group(3, true);
         group.elect(1);

@@ -331,6 +331,40 @@ class ElectionTest {
         assertEquals(Role.CANDIDATE, solo.node.role());
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            useHeadersInDisplayName = true,
+            textBlock =
+                    """
+                    FROM,          TO,            TERMS_ON, LEADER
+                    FOLLOWER,      FOLLOWER,      1,        3
+                    FOLLOWER,      PRE_CANDIDATE, 0,        0
+                    FOLLOWER,      CANDIDATE,     1,        0
+                    PRE_CANDIDATE, FOLLOWER,      1,        3
+                    PRE_CANDIDATE, PRE_CANDIDATE, 0,        0
+                    PRE_CANDIDATE, CANDIDATE,     1,        0
+                    PRE_CANDIDATE, LEADER,        0,        1
+                    CANDIDATE,     FOLLOWER,      1,        3
+                    CANDIDATE,     PRE_CANDIDATE, 0,        0
+                    CANDIDATE,     CANDIDATE,     1,        0
+                    CANDIDATE,     LEADER,        0,        1
+                    LEADER,        FOLLOWER,      1,        3
+                    LEADER,        LEADER,        0,        1
+                    """)
+    void aChangeOfRoleSetsTermAndLeader(Role from, Role to, long termsOn, long leader) {
+        Raft raft = inRole(from).node.raft();
+        long term = raft.term();
+        switch (to) {
+            case FOLLOWER -> raft.becomeFollower(term + 1, 3);
+            case PRE_CANDIDATE -> raft.becomePreCandidate();
+            case CANDIDATE -> raft.becomeCandidate();
+            case LEADER -> raft.becomeLeader();
+        }
+        assertEquals(to, raft.role());
+        assertEquals(term + termsOn, raft.term());
+        assertEquals(leader, raft.leader());
+    }
+
     @Test
     void forbiddenChangesOfRoleAreFatal() {
         Raft follower = Solo.of(3).node.raft();

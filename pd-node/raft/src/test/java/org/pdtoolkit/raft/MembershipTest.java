@@ -192,6 +192,15 @@ class MembershipTest {
         solo.node.advance();
         assertEquals(2, solo.node.lastIndex());
         assertTrue(solo.node.raft().tracker().configuration().autoLeave());
+        // Leader again, it does so once its log up to here is applied.
+        solo.drain();
+        solo.lead();
+        solo.acknowledge(2, 3);
+        solo.drain();
+        assertEquals(4, solo.node.lastIndex());
+        solo.acknowledge(2, 4);
+        solo.drain();
+        assertEquals("[1, 2]", text(solo.node.status().confState()));
     }
 
     @Test
