@@ -84,7 +84,7 @@ final class LeaseClient extends Client {
                         long good = (long) (renewed.ttl() * World.SECOND * CLOCK_MARGIN);
                         goodUntil = Math.max(goodUntil, start + good);
                     } else if (failure == null) {
-                        world.check(start > goodUntil, "lease gone before its time");
+                        world.check(world.now() > goodUntil, "lease gone before its time");
                         forget();
                     }
                     again();

@@ -35,6 +35,8 @@ final class Simulation {
     private final List<Client> clients = new ArrayList<>();
     private final List<TsoClient> tsoClients = new ArrayList<>();
     private final List<Watcher> watchers = new ArrayList<>();
+
+    /** Asks only what it is told to, at the end. */
     private final KvClient reader;
 
     Simulation(long seed, Mutation mutation) {
@@ -66,6 +68,7 @@ final class Simulation {
             watchers.add(new Watcher(world, nodes, revisions));
         }
         reader = new KvClient(world, nodes, history);
+        reader.stop();
     }
 
     World world() {
