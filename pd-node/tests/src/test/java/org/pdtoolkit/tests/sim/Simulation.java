@@ -45,6 +45,7 @@ final class Simulation {
         SimulationOptions options =
                 new SimulationOptions(
                         SIZES[world.random.nextInt(SIZES.length)],
+                        world.chance(0.3),
                         world.magnitude(30, 2_000),
                         world.between(1, 50),
                         compaction,

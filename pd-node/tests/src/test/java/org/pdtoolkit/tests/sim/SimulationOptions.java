@@ -15,11 +15,17 @@ import org.pdtoolkit.storage.file.FileStorageProvider;
  * How the members of one run are configured.
  *
  * @param size number of members
+ * @param mixed whether the members have different election timeouts
  * @param compaction whether the history is compacted every few seconds
  * @param mutation the bug planted into the members, if any
  */
 record SimulationOptions(
-        int size, long snapshotCount, long catchUpEntries, boolean compaction, Mutation mutation) {
+        int size,
+        boolean mixed,
+        long snapshotCount,
+        long catchUpEntries,
+        boolean compaction,
+        Mutation mutation) {
     static final int TICK_MILLIS = 50;
     static final int ELECTION_TICKS = 10;
     private static final int REQUEST_BYTES_MAX = 64 << 10;
@@ -49,7 +55,7 @@ record SimulationOptions(
                 new RuntimeOptions(
                         TICK_MILLIS,
                         1,
-                        ELECTION_TICKS,
+                        mixed ? ELECTION_TICKS + 2 * (number % 3 - 1) : ELECTION_TICKS,
                         true,
                         snapshotCount,
                         catchUpEntries,

@@ -48,11 +48,11 @@ class SimulationTest {
     }
 
     /**
-     * Seeds that have found something, each with its cause. 89: an old leader, stuck for a while,
+     * Seeds that show what was found once, if it comes back. 290: an old leader, stuck for a while,
      * had leases revoked that the new leader had renewed.
      */
     @ParameterizedTest
-    @ValueSource(longs = {89})
+    @ValueSource(longs = {290})
     void whatWasFoundStaysFixed(long seed) {
         run(seed);
     }
