@@ -26,8 +26,14 @@ final class Invariants {
     private final Map<Position, Integer> voteOfTerm = new HashMap<>();
     private final Map<Position, Written> written = new HashMap<>();
 
-    /** Term of each entry that any member has applied. */
-    private final TreeMap<Long, Long> applied = new TreeMap<>();
+    /**
+     * An entry that some member has applied.
+     *
+     * @param inTerm term of the first member that applied it: committed then or before
+     */
+    private record Applied(long term, long inTerm) {}
+
+    private final TreeMap<Long, Applied> applied = new TreeMap<>();
 
     private final Map<Long, Integer> batches = new HashMap<>();
     private final Map<Integer, LogStore> logs = new HashMap<>();
@@ -78,12 +84,12 @@ final class Invariants {
     /** A member is about to write these entries over what its log has there. */
     void onOverwrite(Node node, LogStore log, List<LogRecord> entries) {
         for (LogRecord entry : entries) {
-            Long committed = applied.get(entry.index());
+            Applied committed = applied.get(entry.index());
             world.check(
                     committed == null
-                            || committed == entry.term()
+                            || committed.term() == entry.term()
                             || entry.index() > log.lastIndex()
-                            || log.term(entry.index()) != committed,
+                            || log.term(entry.index()) != committed.term(),
                     node.name + " replaces the applied entry " + entry.index());
         }
     }
@@ -151,10 +157,13 @@ final class Invariants {
             return;
         }
         LogStore log = logs.get(node.number);
-        for (Map.Entry<Long, Long> entry : applied.tailMap(log.firstIndex()).entrySet()) {
+        for (Map.Entry<Long, Applied> entry : applied.tailMap(log.firstIndex()).entrySet()) {
             long index = entry.getKey();
+            Applied committed = entry.getValue();
+            // One who was stuck may speak late: what was committed after him he need not have.
             world.check(
-                    index <= log.lastIndex() && log.term(index) == entry.getValue(),
+                    committed.inTerm() >= term
+                            || (index <= log.lastIndex() && log.term(index) == committed.term()),
                     "the new leader " + node.name + " lacks the applied entry " + index);
         }
     }
@@ -181,9 +190,10 @@ final class Invariants {
     }
 
     private void onApplied(Node node, AppliedState at) {
-        Long known = applied.putIfAbsent(at.index(), at.term());
+        Applied now = new Applied(at.term(), logs.get(node.number).hardState().term());
+        Applied known = applied.putIfAbsent(at.index(), now);
         world.check(
-                known == null || known == at.term(),
+                known == null || known.term() == at.term(),
                 "different entries applied at " + at.index() + ", one by " + node.name);
     }
 

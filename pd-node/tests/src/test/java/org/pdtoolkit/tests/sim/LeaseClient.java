@@ -14,14 +14,18 @@ import org.pdtoolkit.kv.ReplicatedKv;
 final class LeaseClient extends Client {
     private static final double CLOCK_MARGIN = 0.97;
 
-    private final Bytes key;
+    private final int number;
+
+    /** Another one for each lease: an earlier write may still be under way. */
+    private Bytes key;
+
     private long lease;
     private boolean attached;
     private long goodUntil;
 
     LeaseClient(World world, List<Node> nodes, int number) {
         super(world, nodes, 300 * World.MILLI);
-        this.key = Bytes.utf8("leased" + number);
+        this.number = number;
     }
 
     @Override
@@ -52,6 +56,7 @@ final class LeaseClient extends Client {
                 (granted, failure) -> {
                     if (failure == null) {
                         lease = granted.id();
+                        key = Bytes.utf8("leased" + number + '/' + lease);
                         goodUntil = 0;
                     }
                     again();
