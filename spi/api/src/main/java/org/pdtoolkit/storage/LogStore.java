@@ -74,8 +74,9 @@ public interface LogStore {
      * Appends entries and hard state as one durable unit.
      *
      * <p>Shape: consecutive; first in {@code [firstIndex, lastIndex + 1]}; an overlapped suffix is
-     * replaced. An empty list writes the hard state alone. Units: index from 1. Thread: owner;
-     * blocks until on stable media, one force however many entries. Errors: {@link
+     * replaced. An empty list writes the hard state alone, even one that has not changed: a node
+     * learns from it whether the disk still answers. Units: index from 1. Thread: owner; blocks
+     * until on stable media, one force however many entries. Errors: {@link
      * IllegalArgumentException} for another shape; {@link IllegalStateException} before {@link
      * #initialize}; FULL (nothing written, retry), FAILED (stop the node). Rules: LOG-03 durable on
      * return. LOG-04 overlap replaces the suffix. LOG-05 all or nothing across a crash. Source:

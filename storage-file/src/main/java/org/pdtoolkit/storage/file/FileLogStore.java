@@ -136,9 +136,6 @@ final class FileLogStore implements LogStore {
     public void append(HardState state, List<LogRecord> entries) {
         requireInitialised();
         requireConsecutive(entries);
-        if (entries.isEmpty() && state.equals(hard)) {
-            return; // durable already
-        }
         long bytes = LogBody.appendBytes(entries);
         if (segments.wantsRoll(bytes)) {
             start(new LogBody.State(false, hard, baseIndex, baseTerm, index.last(), metadata));

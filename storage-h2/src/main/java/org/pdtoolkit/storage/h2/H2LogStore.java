@@ -201,9 +201,6 @@ final class H2LogStore implements LogStore {
     public void append(HardState state, List<LogRecord> appended) {
         requireInitialised();
         requireConsecutive(appended);
-        if (appended.isEmpty() && state.equals(log.hard())) {
-            return; // durable already
-        }
         long newLast = appended.isEmpty() ? last : appended.get(appended.size() - 1).index();
         write(
                 new Log(log.metadata(), state, log.base(), log.baseTerm()),

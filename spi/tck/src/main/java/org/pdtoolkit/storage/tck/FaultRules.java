@@ -74,6 +74,21 @@ interface FaultRules extends KitSubject {
         }
     }
 
+    /** A leader asks its disk this way before it serves on. */
+    @Test
+    default void LOG_03_anAppendThatChangesNothingAsksTheDiskAllTheSame() {
+        Trial trial = new Trial(this);
+        SimulatedDisk disk = new SimulatedDisk();
+        Storage storage = trial.open(disk);
+        storage.log().initialize(KitData.METADATA);
+        storage.log().append(KitData.hard(1, 1, 0), KitData.entries(1, 3, 1));
+        disk.failAt(disk.steps() + 1);
+        assertThrows(
+                StorageException.Failed.class,
+                () -> storage.log().append(KitData.hard(1, 1, 0), List.of()));
+        Trial.closeFailed(storage);
+    }
+
     @Test
     default void STO_03_fullLeavesEverythingAsItWasAndTheCallCanBeRepeated() {
         Trial trial = new Trial(this);
