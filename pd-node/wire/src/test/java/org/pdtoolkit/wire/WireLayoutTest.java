@@ -28,14 +28,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pdtoolkit.wire.apipb.Apipb;
+import org.pdtoolkit.wire.authpb.Authpb;
 import org.pdtoolkit.wire.encryptionpb.Encryptionpb;
 import org.pdtoolkit.wire.eraftpb.Eraftpb;
+import org.pdtoolkit.wire.etcdserverpb.Etcdserverpb;
 import org.pdtoolkit.wire.meta_storagepb.MetaStoragepb;
 import org.pdtoolkit.wire.metapb.Metapb;
 import org.pdtoolkit.wire.metapb.Store;
+import org.pdtoolkit.wire.mvccpb.Mvccpb;
 import org.pdtoolkit.wire.pdpb.Pdpb;
 import org.pdtoolkit.wire.raft_serverpb.RaftServerpb;
 import org.pdtoolkit.wire.replication_modepb.ReplicationModepb;
+import org.pdtoolkit.wire.v3electionpb.V3Electionpb;
+import org.pdtoolkit.wire.v3lockpb.V3Lockpb;
 
 /** Compares the generated descriptors with the tables of the original, in both directions. */
 class WireLayoutTest {
@@ -63,6 +68,11 @@ class WireLayoutTest {
         files.put("pdpb", Pdpb.getDescriptor());
         files.put("raft_serverpb", RaftServerpb.getDescriptor());
         files.put("replication_modepb", ReplicationModepb.getDescriptor());
+        files.put("mvccpb", Mvccpb.getDescriptor());
+        files.put("authpb", Authpb.getDescriptor());
+        files.put("etcdserverpb", Etcdserverpb.getDescriptor());
+        files.put("v3electionpb", V3Electionpb.getDescriptor());
+        files.put("v3lockpb", V3Lockpb.getDescriptor());
         return files;
     }
 
