@@ -69,7 +69,6 @@ public final class NodeRuntime implements AutoCloseable {
     private Runnable consensusEnd = () -> {};
     private Runnable applyEnd = () -> {};
     private final AtomicBoolean publishing = new AtomicBoolean();
-    private final Consumer<Throwable> onFatal;
 
     /** Whether this process may be the one whose publication the others know. */
     private volatile boolean published;
@@ -91,7 +90,6 @@ public final class NodeRuntime implements AutoCloseable {
         this.fresh = decision.fresh();
         Environment environment = context.environment();
         workers = environment.workers();
-        onFatal = context.onFatal();
         OrderedStore ordered = storage.ordered();
         AppliedState applied = StartDecision.repairLog(storage.log(), ordered.applied());
         RaftLog log = new RaftLog(storage.log(), applied);
@@ -417,7 +415,7 @@ public final class NodeRuntime implements AutoCloseable {
         @Override
         public void onKnownTo(long peer) {
             if (fresh && !published && knownBefore.compareAndSet(false, true) && serving) {
-                onFatal.accept(wiped());
+                context.onFatal().accept(wiped());
             }
         }
 
