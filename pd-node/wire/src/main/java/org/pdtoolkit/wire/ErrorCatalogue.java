@@ -14,7 +14,10 @@ import org.pdtoolkit.wire.pdpb.ErrorType;
  * error inside a response header ({@link #header()} is not {@code OK}), or as an HTTP answer. The
  * mapping from the errors of the layers below to rows is an exhaustive switch in the adapters.
  *
- * <p>Source: design D10; the wire pages of the original.
+ * <p>The rows {@code ETCD_*} are all that etcd clients know; for them {@link #httpStatus} is what
+ * the JSON gateway answers.
+ *
+ * <p>Source: design D10; the wire pages of the originals.
  */
 public enum ErrorCatalogue {
     // Who serves.
@@ -190,7 +193,7 @@ public enum ErrorCatalogue {
             "the lease ran out or was revoked: grant a new one"),
     ETCD_LEASE_EXISTS(
             "PD-2010",
-            grpc(Status.Code.FAILED_PRECONDITION, 400),
+            precondition(),
             "etcdserver: lease already exists",
             "grant with id 0 to let the server choose"),
     ETCD_LEASE_TTL_TOO_LARGE(
@@ -203,39 +206,249 @@ public enum ErrorCatalogue {
     // etcd means RESOURCE_EXHAUSTED here and sends UNKNOWN; clients know the latter.
     ETCD_TOO_MANY_REQUESTS(
             "PD-2013",
-            grpc(Status.Code.UNKNOWN, 500),
+            unknown(),
             "etcdserver: too many requests",
             "the node is overloaded: repeat after a pause"),
     ETCD_NO_LEADER(
             "PD-2014",
-            grpc(Status.Code.UNAVAILABLE, 503),
+            unavailable(),
             "etcdserver: no leader",
             "see that a majority of members is up and connected"),
     ETCD_BAD_TRANSFEREE(
             "PD-2019",
-            grpc(Status.Code.FAILED_PRECONDITION, 400),
+            precondition(),
             "etcdserver: bad leader transferee",
             "name a voting member of the cluster; 'pdctl member' lists them"),
-    ETCD_NOT_LEADER(
-            "PD-2015",
-            grpc(Status.Code.FAILED_PRECONDITION, 400),
-            "etcdserver: not leader",
-            Hints.ASK_LEADER),
-    ETCD_TIMEOUT(
-            "PD-2016",
-            grpc(Status.Code.UNAVAILABLE, 503),
-            "etcdserver: request timed out",
-            Hints.OUTCOME_UNKNOWN),
+    ETCD_NOT_LEADER("PD-2015", precondition(), "etcdserver: not leader", Hints.ASK_LEADER),
+    ETCD_TIMEOUT("PD-2016", unavailable(), "etcdserver: request timed out", Hints.OUTCOME_UNKNOWN),
     ETCD_LEADER_CHANGED(
-            "PD-2017",
-            grpc(Status.Code.UNAVAILABLE, 503),
-            "etcdserver: leader changed",
+            "PD-2017", unavailable(), "etcdserver: leader changed", Hints.OUTCOME_UNKNOWN),
+    ETCD_STOPPED("PD-2018", unavailable(), "etcdserver: server stopped", Hints.OUTCOME_UNKNOWN),
+
+    // Requests and the store.
+    ETCD_CLIENT_VERSION(
+            "PD-2020",
+            invalid(),
+            "etcdserver: invalid client api version",
+            "send client-api-version as valid UTF-8, or not at all"),
+    ETCD_SORT_OPTION("PD-2021", invalid(), "etcdserver: invalid sort option", Hints.REQUEST),
+    ETCD_NO_SPACE(
+            "PD-2022",
+            grpc(Status.Code.RESOURCE_EXHAUSTED, 429),
+            "etcdserver: mvcc: database space exceeded",
+            "compact and defragment, or raise quota-backend-bytes; then disarm the alarm"),
+    ETCD_WATCH_CANCELED(
+            "PD-2023", canceled(), "etcdserver: watch canceled", "open the watch again"),
+
+    // Members.
+    ETCD_MEMBER_EXISTS(
+            "PD-2024",
+            precondition(),
+            "etcdserver: member ID already exist",
+            "a second request in the same second: repeat it"),
+    ETCD_PEER_URL_EXISTS(
+            "PD-2025",
+            precondition(),
+            "etcdserver: Peer URLs already exists",
+            "choose peer URLs that no other member has"),
+    // etcd means FAILED_PRECONDITION here.
+    ETCD_NOT_ENOUGH_STARTED(
+            "PD-2026",
+            unknown(),
+            "etcdserver: re-configuration failed due to not enough started members",
+            "start the members that were added before, then repeat"),
+    ETCD_MEMBER_URLS(
+            "PD-2027", invalid(), "etcdserver: given member URLs are invalid", Hints.REQUEST),
+    ETCD_MEMBER_NOT_FOUND(
+            "PD-2028",
+            grpc(Status.Code.NOT_FOUND, 404),
+            "etcdserver: member not found",
+            "the member list names the ids"),
+    ETCD_NOT_LEARNER(
+            "PD-2029",
+            precondition(),
+            "etcdserver: can only promote a learner member",
+            "the member votes already"),
+    ETCD_LEARNER_NOT_READY(
+            "PD-2030",
+            precondition(),
+            "etcdserver: can only promote a learner member which is in sync with leader",
+            "wait until the learner has caught up"),
+    ETCD_TOO_MANY_LEARNERS(
+            "PD-2031",
+            precondition(),
+            "etcdserver: too many learner members in cluster",
+            "promote or remove a learner first"),
+    ETCD_CLUSTER_ID_MISMATCH(
+            "PD-2032",
+            precondition(),
+            "etcdserver: cluster ID mismatch",
+            "the peer belongs to another cluster"),
+
+    // Users and roles.
+    ETCD_ROOT_USER_MISSING(
+            "PD-2033", precondition(), "etcdserver: root user does not exist", "add the user root"),
+    ETCD_ROOT_ROLE_MISSING(
+            "PD-2034",
+            precondition(),
+            "etcdserver: root user does not have root role",
+            "grant the role root to the user root"),
+    ETCD_USER_EXISTS(
+            "PD-2035", precondition(), "etcdserver: user name already exists", Hints.REQUEST),
+    ETCD_USER_EMPTY(
+            "PD-2036",
+            invalid(),
+            "etcdserver: user name is empty",
+            "send a user name, or a token while authentication is on"),
+    ETCD_USER_NOT_FOUND(
+            "PD-2037", precondition(), "etcdserver: user name not found", Hints.REQUEST),
+    ETCD_ROLE_EXISTS(
+            "PD-2038", precondition(), "etcdserver: role name already exists", Hints.REQUEST),
+    ETCD_ROLE_NOT_FOUND(
+            "PD-2039", precondition(), "etcdserver: role name not found", Hints.REQUEST),
+    ETCD_ROLE_EMPTY("PD-2040", invalid(), "etcdserver: role name is empty", Hints.REQUEST),
+    ETCD_AUTH_FAILED(
+            "PD-2041",
+            invalid(),
+            "etcdserver: authentication failed, invalid user ID or password",
+            "check user and password"),
+    ETCD_PERMISSION_NOT_GIVEN(
+            "PD-2042", invalid(), "etcdserver: permission not given", Hints.REQUEST),
+    ETCD_PERMISSION_DENIED(
+            "PD-2043",
+            grpc(Status.Code.PERMISSION_DENIED, 403),
+            "etcdserver: permission denied",
+            "the user needs a role with that permission"),
+    ETCD_ROLE_NOT_GRANTED(
+            "PD-2044",
+            precondition(),
+            "etcdserver: role is not granted to the user",
+            Hints.REQUEST),
+    ETCD_PERMISSION_NOT_GRANTED(
+            "PD-2045",
+            precondition(),
+            "etcdserver: permission is not granted to the role",
+            Hints.REQUEST),
+    ETCD_AUTH_NOT_ENABLED(
+            "PD-2046",
+            precondition(),
+            "etcdserver: authentication is not enabled",
+            "go on without a token"),
+    ETCD_INVALID_TOKEN(
+            "PD-2047",
+            grpc(Status.Code.UNAUTHENTICATED, 401),
+            "etcdserver: invalid auth token",
+            "authenticate again"),
+    ETCD_AUTH_MANAGEMENT(
+            "PD-2048", invalid(), "etcdserver: invalid auth management", Hints.REQUEST),
+    ETCD_AUTH_OLD_REVISION(
+            "PD-2049",
+            invalid(),
+            "etcdserver: revision of auth store is old",
+            "authenticate again"),
+
+    // The state of the cluster.
+    ETCD_NOT_CAPABLE(
+            "PD-2050",
+            precondition(),
+            "etcdserver: not capable",
+            "wait until the cluster has agreed on its version"),
+    ETCD_TIMEOUT_LEADER_FAILED(
+            "PD-2051",
+            unavailable(),
+            "etcdserver: request timed out, possibly due to previous leader failure",
             Hints.OUTCOME_UNKNOWN),
-    ETCD_STOPPED(
-            "PD-2018",
-            grpc(Status.Code.UNAVAILABLE, 503),
-            "etcdserver: server stopped",
-            Hints.OUTCOME_UNKNOWN);
+    ETCD_TIMEOUT_CONNECTION_LOST(
+            "PD-2052",
+            unavailable(),
+            "etcdserver: request timed out, possibly due to connection lost",
+            Hints.OUTCOME_UNKNOWN),
+    ETCD_TIMEOUT_APPLY(
+            "PD-2053",
+            unavailable(),
+            "etcdserver: request timed out, waiting for the applied index took too long",
+            "the member lags behind: ask another one"),
+    ETCD_UNHEALTHY(
+            "PD-2054",
+            unavailable(),
+            "etcdserver: unhealthy cluster",
+            "wait until a majority of members is connected for five seconds"),
+    ETCD_CORRUPT(
+            "PD-2055",
+            grpc(Status.Code.DATA_LOSS, 500),
+            "etcdserver: corrupt cluster",
+            "a member's data differ: find and replace it, then disarm the alarm"),
+    ETCD_LEARNER(
+            "PD-2056",
+            precondition(),
+            "etcdserver: rpc not supported for learner",
+            "ask a voting member"),
+    ETCD_DOWNGRADE_FORMAT(
+            "PD-2057",
+            invalid(),
+            "etcdserver: wrong downgrade target version format",
+            "write major.minor"),
+    ETCD_DOWNGRADE_TARGET(
+            "PD-2058",
+            invalid(),
+            "etcdserver: invalid downgrade target version",
+            "only the next lower minor version can be the target"),
+    ETCD_DOWNGRADE_NO_VERSION(
+            "PD-2059",
+            precondition(),
+            "etcdserver: cluster version not found during downgrade",
+            "wait until the cluster has agreed on its version"),
+    ETCD_DOWNGRADE_RUNNING(
+            "PD-2060",
+            precondition(),
+            "etcdserver: cluster has a downgrade job in progress",
+            "cancel it first"),
+    ETCD_DOWNGRADE_NONE(
+            "PD-2061",
+            precondition(),
+            "etcdserver: no inflight downgrade job",
+            "nothing to cancel"),
+    ETCD_CANCELED("PD-2062", canceled(), "etcdserver: request canceled", Hints.OUTCOME_UNKNOWN),
+    ETCD_DEADLINE_EXCEEDED(
+            "PD-2063", deadline(), "etcdserver: context deadline exceeded", Hints.OUTCOME_UNKNOWN),
+
+    // Texts without etcd's prefix or with a code by accident; clients compare only the text.
+    ETCD_STREAM_SORT(
+            "PD-2064",
+            unimplemented(),
+            "RangeStream does not support custom sort orders",
+            "sort on the client's side, or use Range"),
+    ETCD_STREAM_FILTER(
+            "PD-2065",
+            unimplemented(),
+            "RangeStream does not support revision filters",
+            "filter on the client's side, or use Range"),
+    ETCD_NO_PASSWORD_USER(
+            "PD-2066",
+            unknown(),
+            "auth: authentication failed, password was given for no password user",
+            "that user logs in by certificate only"),
+    ETCD_TRANSFER_TIMEOUT(
+            "PD-2067",
+            unknown(),
+            "etcdserver: request timed out, leader transfer took too long",
+            "ask who leads, then repeat"),
+    ETCD_UNKNOWN_METHOD("PD-2068", unknown(), "etcdserver: unknown method", Hints.REQUEST),
+    ETCD_ELECTION_NO_LEADER(
+            "PD-2069", unknown(), "election: no leader", "nobody holds this election"),
+    ETCD_ELECTION_NOT_LEADER(
+            "PD-2070",
+            unknown(),
+            "election: not leader",
+            "the leadership was lost: campaign again"),
+    ETCD_ELECTION_LEADER_MISSING(
+            "PD-2071", unknown(), "\"leader\" field must be provided", Hints.REQUEST),
+    ETCD_DEADLINE("PD-2072", deadline(), "context deadline exceeded", Hints.OUTCOME_UNKNOWN),
+    ETCD_MESSAGE_TOO_LARGE(
+            "PD-2073",
+            grpc(Status.Code.RESOURCE_EXHAUSTED, 429),
+            "grpc: received message larger than max (%s vs. %s)",
+            "split the request");
 
     private final String code;
     private final Form form;
@@ -323,6 +536,30 @@ public enum ErrorCatalogue {
 
     private static Form badBootstrap() {
         return header(ErrorType.UNKNOWN, 400);
+    }
+
+    private static Form precondition() {
+        return grpc(Status.Code.FAILED_PRECONDITION, 400);
+    }
+
+    private static Form unavailable() {
+        return grpc(Status.Code.UNAVAILABLE, 503);
+    }
+
+    private static Form unknown() {
+        return grpc(Status.Code.UNKNOWN, 500);
+    }
+
+    private static Form canceled() {
+        return grpc(Status.Code.CANCELLED, 499);
+    }
+
+    private static Form deadline() {
+        return grpc(Status.Code.DEADLINE_EXCEEDED, 504);
+    }
+
+    private static Form unimplemented() {
+        return grpc(Status.Code.UNIMPLEMENTED, 501);
     }
 
     private static Form invalid() {
