@@ -37,6 +37,7 @@ import org.pdtoolkit.server.port.ClientPort;
 import org.pdtoolkit.server.port.NodeInfo;
 import org.pdtoolkit.server.port.TlsFiles;
 import org.pdtoolkit.server.runtime.CompactionPolicy;
+import org.pdtoolkit.server.runtime.InitialCluster;
 import org.pdtoolkit.server.runtime.NodeOptions;
 import org.pdtoolkit.server.runtime.NodeRuntime;
 import org.pdtoolkit.server.runtime.NodeStartException;
@@ -110,8 +111,9 @@ final class PdNode implements AutoCloseable {
     static PdNode start(NodeConfig config, Consumer<Throwable> onFatal) {
         Optional<TlsFiles> tls = tls(config);
         probe(config);
+        NodeOptions options = options(config, tls);
         NodeRuntime runtime =
-                NodeRuntime.open(options(config, tls), config::bootstrapProblems, onFatal);
+                NodeRuntime.open(options, () -> configuredCluster(config, options), onFatal);
         ScheduledExecutorService cluster =
                 Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "cluster"));
         try {
@@ -173,6 +175,14 @@ final class PdNode implements AutoCloseable {
                 config.initialClusterToken(),
                 numbers,
                 tls.map(PeerTlsContexts::of).orElse(null));
+    }
+
+    private static InitialCluster configuredCluster(NodeConfig config, NodeOptions options) {
+        List<String> problems = config.bootstrapProblems();
+        if (!problems.isEmpty()) {
+            throw new NodeStartException(String.join("; ", problems));
+        }
+        return options.configuredCluster();
     }
 
     private static CompactionPolicy compaction(AutoCompaction wanted) {

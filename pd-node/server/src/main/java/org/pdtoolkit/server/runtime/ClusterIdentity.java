@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.kv.Member;
 
@@ -24,13 +23,15 @@ import org.pdtoolkit.kv.Member;
 public record ClusterIdentity(long clusterId, long memberId) {
     private static final byte VERSION = 1;
 
-    /** Members of a static cluster, in ascending (unsigned) id order. */
-    static List<Member> membersOf(Map<String, List<String>> initialCluster, String token) {
+    /** The founders in ascending (unsigned) id order. */
+    static List<Member> membersOf(InitialCluster cluster) {
         List<Member> members = new ArrayList<>();
-        initialCluster.forEach(
-                (name, urls) ->
-                        members.add(
-                                new Member(memberId(urls, token), name, urls, List.of(), false)));
+        cluster.members()
+                .forEach(
+                        (name, urls) -> {
+                            long id = memberId(urls, cluster.token());
+                            members.add(new Member(id, name, urls, List.of(), false));
+                        });
         members.sort(Comparator.comparing(Member::id, Long::compareUnsigned));
         return members;
     }

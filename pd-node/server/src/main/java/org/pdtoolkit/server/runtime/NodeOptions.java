@@ -23,4 +23,10 @@ public record NodeOptions(
         Map<String, List<String>> initialCluster,
         String initialClusterToken,
         RuntimeOptions runtime,
-        PeerTransport.PeerTls peerTls) {}
+        PeerTransport.PeerTls peerTls) {
+
+    /** What the configuration itself says of the cluster. */
+    public InitialCluster configuredCluster() {
+        return new InitialCluster(initialCluster, initialClusterToken);
+    }
+}

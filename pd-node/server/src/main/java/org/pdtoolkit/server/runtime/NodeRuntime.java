@@ -14,7 +14,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.kv.Consensus;
@@ -122,7 +121,7 @@ public final class NodeRuntime implements AutoCloseable {
         compactor = new AutoCompactor(numbers.compaction(), context.now());
         view = new GroupView(identity.memberId(), state, membership, consensus);
         if (fresh) {
-            List<Member> initial = StartDecision.initialMembers(options);
+            List<Member> initial = decision.founders();
             raft.bootstrap(
                     initial.stream()
                             .map(m -> new Peer(m.id(), MemberCodec.encode(m).toArray()))
@@ -145,26 +144,23 @@ public final class NodeRuntime implements AutoCloseable {
      * Opens the data dir and decides what this node is: a new member of a static cluster, or one
      * that was here before.
      *
-     * @param bootstrapProblems what keeps the configuration from founding a cluster; asked only
-     *     when the data dir holds no member
+     * @param source who founds the cluster; asked only when the data dir holds no member
      * @throws NodeStartException saying what is wrong and what to do
      */
     public static NodeRuntime open(
-            NodeOptions options,
-            Supplier<List<String>> bootstrapProblems,
-            Consumer<Throwable> onFatal) {
-        return open(options, bootstrapProblems, onFatal, Environment.real());
+            NodeOptions options, InitialCluster.Source source, Consumer<Throwable> onFatal) {
+        return open(options, source, onFatal, Environment.real());
     }
 
     /** The same in another environment. */
     public static NodeRuntime open(
             NodeOptions options,
-            Supplier<List<String>> bootstrapProblems,
+            InitialCluster.Source source,
             Consumer<Throwable> onFatal,
             Environment environment) {
         Storage storage = environment.openStorage(options);
         try {
-            StartDecision decision = StartDecision.of(options, storage, bootstrapProblems);
+            StartDecision decision = StartDecision.of(options, storage, source);
             SplittableRandom random =
                     new SplittableRandom(environment.seed() ^ decision.identity().memberId());
             NodeContext context = new NodeContext(options.runtime(), environment, random, onFatal);

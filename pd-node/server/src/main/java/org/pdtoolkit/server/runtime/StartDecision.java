@@ -1,7 +1,6 @@
 package org.pdtoolkit.server.runtime;
 
 import java.util.List;
-import java.util.function.Supplier;
 import org.pdtoolkit.kv.Member;
 import org.pdtoolkit.storage.AppliedState;
 import org.pdtoolkit.storage.HardState;
@@ -13,33 +12,29 @@ import org.pdtoolkit.storage.Storage;
  * before.
  *
  * @param fresh whether the cluster has to be founded: nothing was ever appended or applied here
+ * @param founders members of the cluster to be founded, in id order; none if it runs already
  */
-record StartDecision(ClusterIdentity identity, boolean fresh) {
+record StartDecision(ClusterIdentity identity, boolean fresh, List<Member> founders) {
 
     /**
-     * @param bootstrapProblems what keeps the configuration from founding a cluster; asked only
-     *     when the data dir holds no member
+     * @param source who founds the cluster; asked only when the data dir holds no member
      * @throws NodeStartException saying what is wrong and what to do
      */
-    static StartDecision of(
-            NodeOptions options, Storage storage, Supplier<List<String>> bootstrapProblems) {
+    static StartDecision of(NodeOptions options, Storage storage, InitialCluster.Source source) {
         LogStore log = storage.log();
         boolean fresh =
                 log.lastIndex() == 0
                         && log.hardState().equals(HardState.EMPTY)
                         && storage.ordered().applied().index() == 0;
-        if (fresh) {
-            List<String> problems = bootstrapProblems.get();
-            if (!problems.isEmpty()) {
-                throw new NodeStartException(String.join("; ", problems));
-            }
+        if (!fresh) {
+            return new StartDecision(knownIdentity(options, log), false, List.of());
         }
-        return new StartDecision(
-                fresh ? newIdentity(options, log) : knownIdentity(options, log), fresh);
+        List<Member> founders = ClusterIdentity.membersOf(source.ask());
+        return new StartDecision(newIdentity(options, founders, log), true, founders);
     }
 
-    private static ClusterIdentity newIdentity(NodeOptions options, LogStore log) {
-        List<Member> members = initialMembers(options);
+    private static ClusterIdentity newIdentity(
+            NodeOptions options, List<Member> members, LogStore log) {
         Member self =
                 members.stream()
                         .filter(m -> m.name().equals(options.name()))
@@ -50,8 +45,10 @@ record StartDecision(ClusterIdentity identity, boolean fresh) {
                                                 "couldn't find local name \""
                                                         + options.name()
                                                         + "\" in the initial cluster"
-                                                        + " configuration "
-                                                        + options.initialCluster()));
+                                                        + " configuration, which names "
+                                                        + members.stream()
+                                                                .map(Member::name)
+                                                                .toList()));
         ClusterIdentity identity =
                 new ClusterIdentity(ClusterIdentity.clusterId(members), self.id());
         log.metadata()
@@ -74,7 +71,7 @@ record StartDecision(ClusterIdentity identity, boolean fresh) {
                                                 "data dir "
                                                         + options.dataDir()
                                                         + " holds a log without an identity"));
-        List<Member> members = initialMembers(options);
+        List<Member> members = ClusterIdentity.membersOf(options.configuredCluster());
         boolean listed = options.initialCluster().containsKey(options.name());
         if (listed
                 && ClusterIdentity.clusterId(members) != stored.clusterId()
@@ -95,10 +92,6 @@ record StartDecision(ClusterIdentity identity, boolean fresh) {
                         + ", which is not the one that --initial-cluster, --advertise-peer-urls and"
                         + " --initial-cluster-token describe: use the data dir of this member, or"
                         + " an empty one for a new member");
-    }
-
-    static List<Member> initialMembers(NodeOptions options) {
-        return ClusterIdentity.membersOf(options.initialCluster(), options.initialClusterToken());
     }
 
     /**

@@ -51,7 +51,7 @@ class ClusterIdentityTest {
     }
 
     private static String clusterId(Map<String, List<String>> cluster, String token) {
-        List<Member> members = ClusterIdentity.membersOf(cluster, token);
+        List<Member> members = ClusterIdentity.membersOf(new InitialCluster(cluster, token));
         return Long.toHexString(ClusterIdentity.clusterId(members));
     }
 
@@ -79,7 +79,7 @@ class ClusterIdentityTest {
                         "pd2", "http://127.0.0.1:2390",
                         "pd3", "http://127.0.0.1:2400");
         List<String> ids =
-                ClusterIdentity.membersOf(cluster, "pd-cluster").stream()
+                ClusterIdentity.membersOf(new InitialCluster(cluster, "pd-cluster")).stream()
                         .map(member -> Long.toHexString(member.id()))
                         .collect(Collectors.toList());
         assertEquals(List.of("3037d9ad26fb2231", "327cb14a150dec05", "814b629d232ef0fc"), ids);

@@ -223,7 +223,9 @@ class NodeRestartTest {
             NodeStartException refusal =
                     assertThrows(
                             NodeStartException.class,
-                            () -> NodeRuntime.open(other, List::of, cluster.fatal::add));
+                            () ->
+                                    NodeRuntime.open(
+                                            other, other::configuredCluster, cluster.fatal::add));
             assertTrue(refusal.getMessage().contains("\"m9\""), refusal.getMessage());
         }
     }

@@ -127,7 +127,8 @@ final class TestCluster implements AutoCloseable {
     }
 
     NodeRuntime open(String name, String token) {
-        return NodeRuntime.open(options(name, token), List::of, fatal::add);
+        NodeOptions options = options(name, token);
+        return NodeRuntime.open(options, options::configuredCluster, fatal::add);
     }
 
     void startAll() throws Exception {

@@ -175,10 +175,11 @@ final class Node {
         starting = true;
         try {
             Environment environment = new SimulatedEnvironment();
+            NodeOptions nodeOptions = options.nodeOptions(number, disk.path("/data"));
             runtime =
                     NodeRuntime.open(
-                            options.nodeOptions(number, disk.path("/data")),
-                            List::of,
+                            nodeOptions,
+                            nodeOptions::configuredCluster,
                             failure -> fail(mine, failure),
                             environment);
             driver = placement(mine);
