@@ -17,12 +17,18 @@ public enum KvError {
     TOO_MANY_REQUESTS(false),
     /** Not accepted by any leader: nothing was written. */
     NO_LEADER(false),
+    /** No leader took it before time ran out: nothing was written. */
+    NOT_PROPOSED(false),
     /** Only a leader does this and this member is none. */
     NOT_LEADER(false),
     /** Leadership cannot go to that member: unknown, or no voter. */
     BAD_TRANSFEREE(false),
     /** Accepted but not known to be committed when time ran out. */
     TIMEOUT(true),
+    /** TIMEOUT, of a request from just before a new leader was elected. */
+    TIMEOUT_LEADER_FAILED(true),
+    /** TIMEOUT, while this member had lost the leader, or as leader the quorum. */
+    TIMEOUT_CONNECTION_LOST(true),
     /** The leader changed while it was under way. */
     LEADER_CHANGED(true),
     STOPPED(true);

@@ -1,6 +1,7 @@
 package org.pdtoolkit.server;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.grpc.BindableService;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -8,6 +9,8 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -27,6 +30,8 @@ import org.pdtoolkit.placement.TimeSource;
 import org.pdtoolkit.placement.driver.PlacementDriver;
 import org.pdtoolkit.server.config.AutoCompaction;
 import org.pdtoolkit.server.config.NodeConfig;
+import org.pdtoolkit.server.grpc.etcd.EtcdBackend;
+import org.pdtoolkit.server.grpc.etcd.EtcdServices;
 import org.pdtoolkit.server.grpc.pd.PdServices;
 import org.pdtoolkit.server.grpc.pd.TsoCounters;
 import org.pdtoolkit.server.http.HttpApi;
@@ -81,13 +86,14 @@ final class PdNode implements AutoCloseable {
     private final Front front;
 
     /** The client port with what answers behind it. */
-    private record Front(ClientPort port, PdServices services, HttpApi http)
+    private record Front(ClientPort port, PdServices services, EtcdServices etcd, HttpApi http)
             implements AutoCloseable {
         @Override
         public void close() {
             port.close();
             http.close();
             services.close();
+            etcd.close();
         }
     }
 
@@ -229,9 +235,20 @@ final class PdNode implements AutoCloseable {
                         metrics,
                         cluster,
                         tls);
-        ClientPort port =
-                ClientPort.start(addresses(config.clientUrls()), tls, services.services(), http);
-        return new Front(port, services, http);
+        EtcdServices etcd = new EtcdServices(backend(config, runtime), cluster);
+        List<BindableService> all = new ArrayList<>(services.services());
+        all.addAll(etcd.services());
+        ClientPort port = ClientPort.start(addresses(config.clientUrls()), tls, all, http);
+        return new Front(port, services, etcd, http);
+    }
+
+    private static EtcdBackend backend(NodeConfig config, NodeRuntime runtime) {
+        return new EtcdBackend(
+                runtime.etcd(),
+                runtime.consensus(),
+                runtime.raftClusterId(),
+                config.maxRequestBytes(),
+                Duration.ofMillis((long) config.electionTicks() * config.tickMillis()));
     }
 
     private static PlacementDriver placement(

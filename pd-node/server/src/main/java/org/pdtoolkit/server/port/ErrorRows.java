@@ -41,9 +41,12 @@ public final class ErrorRows {
             case REQUEST_TOO_LARGE -> ErrorCatalogue.ETCD_REQUEST_TOO_LARGE;
             case TOO_MANY_REQUESTS -> ErrorCatalogue.ETCD_TOO_MANY_REQUESTS;
             case NO_LEADER -> ErrorCatalogue.ETCD_NO_LEADER;
+            case NOT_PROPOSED -> ErrorCatalogue.ETCD_DEADLINE;
             case BAD_TRANSFEREE -> ErrorCatalogue.ETCD_BAD_TRANSFEREE;
             case NOT_LEADER -> ErrorCatalogue.ETCD_NOT_LEADER;
             case TIMEOUT -> ErrorCatalogue.ETCD_TIMEOUT;
+            case TIMEOUT_LEADER_FAILED -> ErrorCatalogue.ETCD_TIMEOUT_LEADER_FAILED;
+            case TIMEOUT_CONNECTION_LOST -> ErrorCatalogue.ETCD_TIMEOUT_CONNECTION_LOST;
             case LEADER_CHANGED -> ErrorCatalogue.ETCD_LEADER_CHANGED;
             case STOPPED -> ErrorCatalogue.ETCD_STOPPED;
         };

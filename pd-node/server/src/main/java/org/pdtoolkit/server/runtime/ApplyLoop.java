@@ -12,8 +12,10 @@ import java.util.function.LongConsumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.bytes.Bytes;
+import org.pdtoolkit.kv.EtcdKv;
 import org.pdtoolkit.kv.KvError;
 import org.pdtoolkit.kv.KvException;
+import org.pdtoolkit.kv.lease.LeaseTable;
 import org.pdtoolkit.kv.machine.Command;
 import org.pdtoolkit.kv.machine.KvMachine;
 import org.pdtoolkit.kv.machine.Outcome;
@@ -118,6 +120,24 @@ final class ApplyLoop implements Worker {
     /** Queues a task, or returns false when the queue is full; for threads that must not wait. */
     boolean offer(Runnable task) {
         return queue.offer(task);
+    }
+
+    /** Completes {@code deleted} once the records that compaction left behind are gone here. */
+    void awaitCompaction(CompletableFuture<Void> deleted) {
+        boolean queued =
+                queue.offer(
+                        () -> {
+                            compactOn();
+                            if (machine.compactionDue() && !deleted.isDone()) {
+                                // At the end of the queue, so that writes come in between.
+                                awaitCompaction(deleted);
+                            } else {
+                                deleted.complete(null);
+                            }
+                        });
+        if (!queued) {
+            deleted.completeExceptionally(new KvException(KvError.TOO_MANY_REQUESTS));
+        }
     }
 
     /** Remembers who waits for the entry of that request. */
@@ -300,6 +320,19 @@ final class ApplyLoop implements Worker {
             throw new KvException(KvError.NOT_LEADER);
         }
         return machine.leases().renew(id, context.now());
+    }
+
+    /** How a lease stands on the clock of this leader. */
+    EtcdKv.LeaseStatus leaseStatus(long id, boolean withKeys) {
+        if (leasesTerm == 0) {
+            throw new KvException(KvError.NOT_LEADER);
+        }
+        LeaseTable leases = machine.leases();
+        return new EtcdKv.LeaseStatus(
+                id,
+                leases.remaining(id, context.now()),
+                leases.ttl(id),
+                withKeys ? leases.keys(id) : List.of());
     }
 
     private void cutLog() {

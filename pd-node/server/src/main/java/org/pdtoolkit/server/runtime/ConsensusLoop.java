@@ -47,9 +47,6 @@ final class ConsensusLoop implements Worker {
     private static final int DRAIN_MAX = 1_024;
     private static final int PROPOSAL_BATCH_BYTES_MAX = 4 << 20;
 
-    /** For a proposal that whoever leads may take. */
-    static final long ANY_TERM = 0;
-
     private static final Runnable WAKE = () -> {};
 
     private final NodeContext context;
@@ -65,6 +62,10 @@ final class ConsensusLoop implements Worker {
     private final AtomicBoolean tickDue = new AtomicBoolean();
     private final List<Runnable> batch = new ArrayList<>(DRAIN_MAX);
     private final List<Proposal> proposals = new ArrayList<>();
+
+    /** Patient ones, in order, while there is no leader to take them. */
+    private final List<Proposal> parked = new ArrayList<>();
+
     private final List<CompletableFuture<Void>> reads = new ArrayList<>();
     private final Map<Long, Long> lastActive = new HashMap<>();
     private final Map<Long, ReadRound> rounds = new LinkedHashMap<>();
@@ -78,12 +79,6 @@ final class ConsensusLoop implements Worker {
     private Transfer transfer;
 
     private record SnapshotReport(long peer, boolean success) {}
-
-    private record Proposal(byte[] data, CompletableFuture<?> dropped, long term) {
-        boolean fits(RaftNode raft) {
-            return term == ANY_TERM || (raft.role() == Role.LEADER && raft.term() == term);
-        }
-    }
 
     /**
      * One read-index request to the group, and who waits for it.
@@ -130,15 +125,12 @@ final class ConsensusLoop implements Worker {
     }
 
     /**
-     * Proposes an entry. {@code waiting} fails at once when no leader takes it; otherwise it is
-     * completed by whoever applies the entry.
-     *
-     * @param term the only term, led by this member, in which it may be appended, or {@link
-     *     #ANY_TERM}
+     * Proposes an entry. Unless it is patient it fails at once when no leader takes it; otherwise
+     * it is completed by whoever applies the entry.
      */
-    void propose(byte[] data, CompletableFuture<?> waiting, long term) {
-        if (!mailbox.offer(() -> proposals.add(new Proposal(data, waiting, term)))) {
-            waiting.completeExceptionally(new KvException(KvError.TOO_MANY_REQUESTS));
+    void propose(Proposal proposal) {
+        if (!mailbox.offer(() -> proposals.add(proposal))) {
+            proposal.completeExceptionally(new KvException(KvError.TOO_MANY_REQUESTS));
         }
     }
 
@@ -343,6 +335,7 @@ final class ConsensusLoop implements Worker {
     }
 
     private void flushProposals() {
+        unpark();
         proposals.removeIf(this::isOverdue);
         int from = 0;
         while (from < proposals.size()) {
@@ -354,27 +347,46 @@ final class ConsensusLoop implements Worker {
                 batch.add(data);
                 bytes += data.length;
             }
-            try {
-                raft.propose(batch);
-            } catch (RaftException e) {
-                KvError error = raft.leader() == 0 ? KvError.NO_LEADER : KvError.TOO_MANY_REQUESTS;
-                if (raft.transferee() != 0) {
-                    error = KvError.NO_LEADER;
-                }
-                for (Proposal dropped : proposals.subList(from, until)) {
-                    dropped.dropped().completeExceptionally(new KvException(error));
-                }
-            }
+            propose(batch, proposals.subList(from, until));
             from = until;
         }
         proposals.clear();
+    }
+
+    private void propose(List<byte[]> batch, List<Proposal> from) {
+        // Before they leave: what was proposed may be committed, whatever is heard of it.
+        boolean takes = raft.leader() != 0 && raft.transferee() == 0;
+        if (takes) {
+            from.forEach(Proposal::markProposed);
+        }
+        try {
+            raft.propose(batch);
+        } catch (RaftException e) {
+            for (Proposal dropped : from) {
+                if (takes) {
+                    dropped.completeExceptionally(new KvException(KvError.TOO_MANY_REQUESTS));
+                } else if (dropped.patient() && parked.size() < MAILBOX_MAX) {
+                    parked.add(dropped);
+                } else {
+                    dropped.completeExceptionally(new KvException(KvError.NO_LEADER));
+                }
+            }
+        }
+    }
+
+    private void unpark() {
+        parked.removeIf(Proposal::isDone);
+        if (raft.leader() != 0 && raft.transferee() == 0) {
+            proposals.addAll(0, parked);
+            parked.clear();
+        }
     }
 
     private boolean isOverdue(Proposal proposal) {
         if (proposal.fits(raft)) {
             return false;
         }
-        proposal.dropped().completeExceptionally(new KvException(KvError.NOT_LEADER));
+        proposal.completeExceptionally(new KvException(KvError.NOT_LEADER));
         return true;
     }
 

@@ -1,17 +1,15 @@
 package org.pdtoolkit.server.runtime;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.pdtoolkit.bytes.Bytes;
+import org.pdtoolkit.kv.EtcdKv;
 import org.pdtoolkit.kv.KvError;
 import org.pdtoolkit.kv.KvException;
 import org.pdtoolkit.kv.Op;
 import org.pdtoolkit.kv.OpResult;
-import org.pdtoolkit.kv.ReplicatedKv;
 import org.pdtoolkit.kv.WatchListener;
 import org.pdtoolkit.kv.WatchRequest;
 import org.pdtoolkit.kv.lease.LeaseIds;
@@ -25,7 +23,7 @@ import org.pdtoolkit.kv.txn.OpCheck;
  *
  * <p>Futures complete on the apply thread, or on the timer thread when time runs out.
  */
-final class KvService implements ReplicatedKv {
+final class KvService implements EtcdKv {
     private final NodeContext context;
     private final ConsensusLoop consensus;
     private final ApplyLoop apply;
@@ -39,14 +37,10 @@ final class KvService implements ReplicatedKv {
     private final AtomicLong nextRequest;
 
     private final LeaseIds leaseIds;
+    private final Deadlines deadlines;
 
-    /** By a running number, so that a simulated run ends them in the same order again. */
-    private final ConcurrentMap<Long, Deadline> deadlines = new ConcurrentHashMap<>();
-
-    private final AtomicLong nextDeadline = new AtomicLong();
-    private volatile boolean stopped;
-
-    private record Deadline(long nanos, CompletableFuture<?> future) {}
+    /** Whether writes wait for a leader. */
+    private final boolean patient;
 
     KvService(
             NodeContext context,
@@ -62,6 +56,25 @@ final class KvService implements ReplicatedKv {
         this.state = state;
         this.leaseIds = leaseIds;
         this.nextRequest = new AtomicLong(context.random().nextLong());
+        this.deadlines = new Deadlines(context);
+        this.patient = false;
+    }
+
+    private KvService(KvService other) {
+        this.context = other.context;
+        this.consensus = other.consensus;
+        this.apply = other.apply;
+        this.machine = other.machine;
+        this.state = other.state;
+        this.leaseIds = other.leaseIds;
+        this.nextRequest = other.nextRequest;
+        this.deadlines = other.deadlines;
+        this.patient = true;
+    }
+
+    /** The same store for callers whose writes wait for a leader. */
+    KvService patientView() {
+        return new KvService(this);
     }
 
     @Override
@@ -100,7 +113,12 @@ final class KvService implements ReplicatedKv {
 
     @Override
     public CompletableFuture<Lease> leaseKeepAlive(long id) {
-        CompletableFuture<Lease> answer = new CompletableFuture<>();
+        return asLeader(() -> new Lease(id, apply.renewLease(id), machine.revision()));
+    }
+
+    /** Answers on the apply thread, behind what was applied before, if this member leads. */
+    private <T> CompletableFuture<T> asLeader(Supplier<T> look) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
         watchDeadline(answer);
         boolean queued =
                 apply.offer(
@@ -111,8 +129,7 @@ final class KvService implements ReplicatedKv {
                                 return;
                             }
                             try {
-                                long ttl = apply.renewLease(id);
-                                answer.complete(new Lease(id, ttl, machine.revision()));
+                                answer.complete(look.get());
                             } catch (KvException e) {
                                 answer.completeExceptionally(e);
                             }
@@ -128,9 +145,41 @@ final class KvService implements ReplicatedKv {
         return machine.watch(request, listener);
     }
 
-    /** Forgets the history below {@code revision}. */
-    CompletableFuture<Outcome> compact(long revision) {
-        return command(new Command.Compact(revision));
+    @Override
+    public CompletableFuture<Void> barrier() {
+        CompletableFuture<Void> barrier = consensus.readBarrier();
+        watchDeadline(barrier);
+        return barrier;
+    }
+
+    @Override
+    public long revision() {
+        return machine.revision();
+    }
+
+    @Override
+    public CompletableFuture<Long> compact(long revision, boolean physical) {
+        CompletableFuture<Long> marked =
+                command(new Command.Compact(revision))
+                        .thenApply(outcome -> ((Outcome.Compacted) outcome).revision());
+        return physical ? marked.thenCompose(this::afterDeletion) : marked;
+    }
+
+    private CompletableFuture<Long> afterDeletion(long revision) {
+        CompletableFuture<Void> deleted = new CompletableFuture<>();
+        watchDeadline(deleted);
+        apply.awaitCompaction(deleted);
+        return deleted.thenApply(done -> revision);
+    }
+
+    @Override
+    public CompletableFuture<LeaseStatus> leaseTimeToLive(long id, boolean withKeys) {
+        return asLeader(() -> apply.leaseStatus(id, withKeys));
+    }
+
+    @Override
+    public List<Long> leases() {
+        return machine.leases().ids();
     }
 
     /**
@@ -143,47 +192,38 @@ final class KvService implements ReplicatedKv {
 
     /** Proposes an entry of another kind than a command. */
     CompletableFuture<Outcome> propose(Envelope.Kind kind, Bytes payload) {
-        return propose(kind, payload, ConsensusLoop.ANY_TERM);
+        return propose(kind, payload, Proposal.ANY_TERM);
     }
 
     private CompletableFuture<Outcome> propose(Envelope.Kind kind, Bytes payload, long term) {
-        CompletableFuture<Outcome> future = new CompletableFuture<>();
-        long request = nextRequest.incrementAndGet();
         if (payload.size() + Envelope.HEADER_BYTES > context.options().requestBytesMax()) {
-            future.completeExceptionally(new KvException(KvError.REQUEST_TOO_LARGE));
-            return future;
+            return CompletableFuture.failedFuture(new KvException(KvError.REQUEST_TOO_LARGE));
         }
-        apply.await(request, future);
-        watchDeadline(future);
-        consensus.propose(new Envelope(kind, request, payload).encode(), future, term);
-        return future;
+        long request = nextRequest.incrementAndGet();
+        byte[] data = new Envelope(kind, request, payload).encode();
+        Proposal proposal = new Proposal(data, term, patient, context.now());
+        apply.await(request, proposal);
+        deadlines.watch(proposal, () -> overdue(proposal));
+        consensus.propose(proposal);
+        return proposal;
+    }
+
+    private KvError overdue(Proposal proposal) {
+        return patient && !proposal.proposed() ? KvError.NOT_PROPOSED : KvError.TIMEOUT;
     }
 
     /** Ends what has waited too long. Thread: timer. */
     void expire() {
-        long now = context.now();
-        for (Deadline deadline : deadlines.values()) {
-            if (now - deadline.nanos() >= 0) {
-                deadline.future().completeExceptionally(new KvException(KvError.TIMEOUT));
-            }
-        }
+        deadlines.expire();
     }
 
     /** Ends everything that waits, and whatever is asked from now on. */
     void stop() {
-        stopped = true;
-        KvException reason = new KvException(KvError.STOPPED);
-        deadlines.values().forEach(d -> d.future().completeExceptionally(reason));
+        deadlines.stop();
     }
 
     private void watchDeadline(CompletableFuture<?> future) {
-        long timeout = TimeUnit.MILLISECONDS.toNanos(context.options().requestTimeoutMillis());
-        long number = nextDeadline.incrementAndGet();
-        deadlines.put(number, new Deadline(context.now() + timeout, future));
-        future.whenComplete((result, failure) -> deadlines.remove(number));
-        if (stopped) {
-            future.completeExceptionally(new KvException(KvError.STOPPED));
-        }
+        deadlines.watch(future, () -> KvError.TIMEOUT);
     }
 
     private <T> CompletableFuture<T> checked(Supplier<CompletableFuture<T>> call, Op op) {
@@ -199,9 +239,7 @@ final class KvService implements ReplicatedKv {
         if (local) {
             return CompletableFuture.completedFuture(read.get());
         }
-        CompletableFuture<Void> barrier = consensus.readBarrier();
-        watchDeadline(barrier);
-        return barrier.thenApply(done -> read.get());
+        return barrier().thenApply(done -> read.get());
     }
 
     private CompletableFuture<OpResult> write(Op op) {

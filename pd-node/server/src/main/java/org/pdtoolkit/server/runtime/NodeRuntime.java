@@ -17,6 +17,7 @@ import java.util.function.LongSupplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.kv.Consensus;
+import org.pdtoolkit.kv.EtcdKv;
 import org.pdtoolkit.kv.Member;
 import org.pdtoolkit.kv.ReplicatedKv;
 import org.pdtoolkit.kv.lease.LeaseIds;
@@ -61,6 +62,7 @@ public final class NodeRuntime implements AutoCloseable {
     private final ApplyLoop apply;
     private final ConsensusLoop consensus;
     private final KvService kv;
+    private final KvService etcd;
     private final GroupView view;
     private final AutoCompactor compactor;
     private final SnapshotTransfer snapshots;
@@ -118,6 +120,7 @@ public final class NodeRuntime implements AutoCloseable {
         consensus = new ConsensusLoop(context, raft, log, transport, apply, state, promise);
         LeaseIds leaseIds = new LeaseIds(identity.memberId(), environment.wallMillis());
         kv = new KvService(context, consensus, apply, machine, state, leaseIds);
+        etcd = kv.patientView();
         compactor = new AutoCompactor(numbers.compaction(), context.now());
         view = new GroupView(identity.memberId(), state, membership, consensus);
         if (fresh) {
@@ -273,6 +276,11 @@ public final class NodeRuntime implements AutoCloseable {
         return kv;
     }
 
+    /** The same store as etcd's clients see it. */
+    public EtcdKv etcd() {
+        return etcd;
+    }
+
     public Consensus consensus() {
         return view;
     }
@@ -347,7 +355,7 @@ public final class NodeRuntime implements AutoCloseable {
                 .ifPresent(
                         revision -> {
                             LOG.info("history compacted: revision={}", revision);
-                            kv.compact(revision);
+                            kv.compact(revision, false);
                         });
         apply.offer(apply::compactOn);
     }

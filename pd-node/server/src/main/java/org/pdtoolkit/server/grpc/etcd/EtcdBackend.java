@@ -1,0 +1,40 @@
+package org.pdtoolkit.server.grpc.etcd;
+
+import java.time.Duration;
+import org.pdtoolkit.kv.Consensus;
+import org.pdtoolkit.kv.EtcdKv;
+import org.pdtoolkit.kv.Member;
+
+/**
+ * What stands behind the services.
+ *
+ * @param clusterId of the Raft group, unsigned
+ * @param requestBytesMax bound of one proposal, {@code max-request-bytes}
+ * @param electionTimeout of the Raft group
+ */
+public record EtcdBackend(
+        EtcdKv kv,
+        Consensus consensus,
+        long clusterId,
+        int requestBytesMax,
+        Duration electionTimeout) {
+
+    /** What a message may be larger than the proposal it becomes. */
+    private static final int MESSAGE_OVERHEAD_BYTES = 512 << 10;
+
+    /** Bound of one message, as etcd's servers receive it. */
+    public int messageBytesMax() {
+        return requestBytesMax + MESSAGE_OVERHEAD_BYTES;
+    }
+
+    /** Whether this member does not vote. */
+    boolean learner() {
+        long self = consensus.memberId();
+        for (Member member : consensus.members()) {
+            if (member.id() == self) {
+                return member.learner();
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,104 @@
+package org.pdtoolkit.server.grpc.etcd;
+
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.pdtoolkit.kv.EtcdKv;
+import org.pdtoolkit.kv.KvError;
+import org.pdtoolkit.kv.KvException;
+import org.pdtoolkit.kv.Op;
+import org.pdtoolkit.kv.OpResult;
+
+/**
+ * Reads of more than one key, away from the apply thread and the network loops: they take as long
+ * as the range is, and may wait for the disk. A single key is read where its barrier completes.
+ *
+ * <p>Thread: any; futures complete on the pool's threads.
+ */
+final class ReadPool implements AutoCloseable {
+    private static final int QUEUE_MAX = 4_096;
+
+    private final EtcdKv kv;
+    private final ThreadPoolExecutor threads;
+
+    ReadPool(EtcdKv kv) {
+        this.kv = kv;
+        AtomicInteger number = new AtomicInteger();
+        int size = Math.max(2, Runtime.getRuntime().availableProcessors() / 2);
+        threads =
+                new ThreadPoolExecutor(
+                        size,
+                        size,
+                        10,
+                        TimeUnit.SECONDS,
+                        new ArrayBlockingQueue<>(QUEUE_MAX),
+                        task -> {
+                            Thread thread =
+                                    new Thread(task, "etcd-read-" + number.incrementAndGet());
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+        threads.allowCoreThreadTimeOut(true);
+    }
+
+    CompletableFuture<OpResult.Range> range(Op.Range range) {
+        if (range.range().key().isEmpty()) {
+            // Before the barrier: a bad request is refused without a quorum, too.
+            return CompletableFuture.failedFuture(new KvException(KvError.KEY_EMPTY));
+        }
+        if (range.range().isSingle()) {
+            return kv.range(range);
+        }
+        CompletableFuture<OpResult.Range> answer = new CompletableFuture<>();
+        if (range.serializable()) {
+            execute(() -> relay(kv.range(range), answer), answer);
+        } else {
+            kv.barrier()
+                    .whenComplete(
+                            (done, failure) -> {
+                                if (failure != null) {
+                                    answer.completeExceptionally(failure);
+                                } else {
+                                    Op.Range local = range.asSerializable();
+                                    execute(() -> relay(kv.range(local), answer), answer);
+                                }
+                            });
+        }
+        return answer;
+    }
+
+    /** Runs {@code read}; if there is no room for it, or it throws, {@code answer} fails. */
+    void execute(Runnable read, CompletableFuture<?> answer) {
+        try {
+            threads.execute(
+                    () -> {
+                        try {
+                            read.run();
+                        } catch (RuntimeException e) {
+                            answer.completeExceptionally(e);
+                        }
+                    });
+        } catch (RejectedExecutionException full) {
+            answer.completeExceptionally(new KvException(KvError.TOO_MANY_REQUESTS));
+        }
+    }
+
+    private static <T> void relay(CompletableFuture<T> from, CompletableFuture<T> to) {
+        from.whenComplete(
+                (value, failure) -> {
+                    if (failure != null) {
+                        to.completeExceptionally(failure);
+                    } else {
+                        to.complete(value);
+                    }
+                });
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}
