@@ -31,7 +31,33 @@ public enum KvError {
     TIMEOUT_CONNECTION_LOST(true),
     /** The leader changed while it was under way. */
     LEADER_CHANGED(true),
-    STOPPED(true);
+    STOPPED(true),
+
+    /** A member's store is full, or would be after this. */
+    NO_SPACE(false),
+    /** A member's store differs from the others: nothing is written any more. */
+    CORRUPT(false),
+
+    // Users, roles and permissions.
+    AUTH_NOT_ENABLED(false),
+    AUTH_FAILED(false),
+    NO_PASSWORD_USER(false),
+    INVALID_AUTH_TOKEN(false),
+    /** The request was overtaken by a change of users, roles or permissions. */
+    AUTH_OLD_REVISION(false),
+    INVALID_AUTH_MANAGEMENT(false),
+    PERMISSION_DENIED(false),
+    PERMISSION_NOT_GIVEN(false),
+    PERMISSION_NOT_GRANTED(false),
+    ROOT_USER_MISSING(false),
+    ROOT_ROLE_MISSING(false),
+    USER_EMPTY(false),
+    USER_EXISTS(false),
+    USER_NOT_FOUND(false),
+    ROLE_EMPTY(false),
+    ROLE_EXISTS(false),
+    ROLE_NOT_FOUND(false),
+    ROLE_NOT_GRANTED(false);
 
     private final boolean outcomeUnknown;
 

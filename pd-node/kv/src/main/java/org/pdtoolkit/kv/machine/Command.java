@@ -1,6 +1,9 @@
 package org.pdtoolkit.kv.machine;
 
 import org.pdtoolkit.bytes.Bytes;
+import org.pdtoolkit.kv.Alarm;
+import org.pdtoolkit.kv.AuthChange;
+import org.pdtoolkit.kv.Caller;
 import org.pdtoolkit.kv.Op;
 import org.pdtoolkit.kv.txn.OpCheck;
 
@@ -11,7 +14,11 @@ public sealed interface Command {
         WRITE(1),
         LEASE_GRANT(2),
         LEASE_REVOKE(3),
-        COMPACT(4);
+        COMPACT(4),
+        ON_BEHALF(5),
+        AUTH(6),
+        ALARM_SET(7),
+        ALARM_CLEAR(8);
 
         private final int id;
 
@@ -68,6 +75,45 @@ public sealed interface Command {
         @Override
         public Kind kind() {
             return Kind.COMPACT;
+        }
+    }
+
+    /** A command in the name of a client; without it, of this program itself. */
+    record OnBehalf(Caller caller, Command command) implements Command {
+        public OnBehalf {
+            if (command instanceof OnBehalf) {
+                throw new IllegalArgumentException("a command has one caller");
+            }
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.ON_BEHALF;
+        }
+    }
+
+    record Auth(AuthChange change) implements Command {
+        @Override
+        public Kind kind() {
+            return Kind.AUTH;
+        }
+    }
+
+    /** An alarm set by hand replaces an automatic one, never the other way round. */
+    record AlarmSet(Alarm alarm) implements Command {
+        @Override
+        public Kind kind() {
+            return Kind.ALARM_SET;
+        }
+    }
+
+    /**
+     * @param automaticOnly leave an alarm alone that was set by hand
+     */
+    record AlarmClear(long memberId, Alarm.Type type, boolean automaticOnly) implements Command {
+        @Override
+        public Kind kind() {
+            return Kind.ALARM_CLEAR;
         }
     }
 

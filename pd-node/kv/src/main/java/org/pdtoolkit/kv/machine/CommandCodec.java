@@ -3,9 +3,13 @@ package org.pdtoolkit.kv.machine;
 import java.util.ArrayList;
 import java.util.List;
 import org.pdtoolkit.bytes.Bytes;
+import org.pdtoolkit.kv.Alarm;
+import org.pdtoolkit.kv.Caller;
 import org.pdtoolkit.kv.Compare;
 import org.pdtoolkit.kv.KeyRange;
 import org.pdtoolkit.kv.Op;
+import org.pdtoolkit.kv.auth.AlarmTable;
+import org.pdtoolkit.kv.auth.AuthChangeCodec;
 import org.pdtoolkit.kv.codec.ByteReader;
 import org.pdtoolkit.kv.codec.ByteWriter;
 import org.pdtoolkit.kv.txn.OpCheck;
@@ -59,7 +63,13 @@ final class CommandCodec {
     private CommandCodec() {}
 
     static Bytes encode(Command command) {
-        ByteWriter writer = new ByteWriter(64).writeByte(FORMAT).writeByte(command.kind().id());
+        ByteWriter writer = new ByteWriter(64).writeByte(FORMAT);
+        write(writer, command);
+        return writer.toBytes();
+    }
+
+    private static void write(ByteWriter writer, Command command) {
+        writer.writeByte(command.kind().id());
         if (command instanceof Command.Write write) {
             writeOp(writer, write.op(), 0);
         } else if (command instanceof Command.LeaseGrant grant) {
@@ -68,8 +78,18 @@ final class CommandCodec {
             writer.writeSigned(revoke.id());
         } else if (command instanceof Command.Compact compact) {
             writer.writeSigned(compact.revision());
+        } else if (command instanceof Command.OnBehalf request) {
+            Caller caller = request.caller();
+            writer.writeBytes(Bytes.utf8(caller.user())).writeVarint(caller.authRevision());
+            write(writer, request.command());
+        } else if (command instanceof Command.Auth auth) {
+            AuthChangeCodec.write(writer, auth.change());
+        } else if (command instanceof Command.AlarmSet set) {
+            Alarm alarm = set.alarm();
+            writeAlarm(writer, alarm.memberId(), alarm.type(), alarm.automatic());
+        } else if (command instanceof Command.AlarmClear clear) {
+            writeAlarm(writer, clear.memberId(), clear.type(), clear.automaticOnly());
         }
-        return writer.toBytes();
     }
 
     static Command decode(Bytes encoded) {
@@ -78,16 +98,42 @@ final class CommandCodec {
         if (format != FORMAT) {
             throw new IllegalArgumentException("unknown command format " + format);
         }
-        Command command =
-                switch (kind(reader.readByte())) {
-                    case WRITE -> new Command.Write(readOp(reader, 0));
-                    case LEASE_GRANT ->
-                            new Command.LeaseGrant(reader.readSigned(), reader.readSigned());
-                    case LEASE_REVOKE -> new Command.LeaseRevoke(reader.readSigned());
-                    case COMPACT -> new Command.Compact(reader.readSigned());
-                };
+        Command command = read(reader, kind(reader.readByte()));
         reader.expectEnd();
         return command;
+    }
+
+    private static Command read(ByteReader reader, Command.Kind kind) {
+        return switch (kind) {
+            case WRITE -> new Command.Write(readOp(reader, 0));
+            case LEASE_GRANT -> new Command.LeaseGrant(reader.readSigned(), reader.readSigned());
+            case LEASE_REVOKE -> new Command.LeaseRevoke(reader.readSigned());
+            case COMPACT -> new Command.Compact(reader.readSigned());
+            case ON_BEHALF -> {
+                Caller caller = new Caller(reader.readBytes().toUtf8(), reader.readVarint());
+                Command.Kind inner = kind(reader.readByte());
+                if (inner == Command.Kind.ON_BEHALF) {
+                    throw new IllegalArgumentException("two callers");
+                }
+                yield new Command.OnBehalf(caller, read(reader, inner));
+            }
+            case AUTH -> new Command.Auth(AuthChangeCodec.read(reader));
+            case ALARM_SET -> {
+                long member = reader.readSigned();
+                Alarm.Type type = AlarmTable.type(reader.readByte());
+                yield new Command.AlarmSet(new Alarm(member, type, bit(readBits(reader, 1), 0)));
+            }
+            case ALARM_CLEAR ->
+                    new Command.AlarmClear(
+                            reader.readSigned(),
+                            AlarmTable.type(reader.readByte()),
+                            bit(readBits(reader, 1), 0));
+        };
+    }
+
+    private static void writeAlarm(
+            ByteWriter writer, long memberId, Alarm.Type type, boolean automatic) {
+        writer.writeSigned(memberId).writeByte(type.id()).writeByte(bits(automatic));
     }
 
     private static Command.Kind kind(int id) {

@@ -1,7 +1,12 @@
 package org.pdtoolkit.kv.machine;
 
 import java.util.Iterator;
+import java.util.List;
 import org.pdtoolkit.bytes.Bytes;
+import org.pdtoolkit.kv.Alarm;
+import org.pdtoolkit.kv.AuthChange;
+import org.pdtoolkit.kv.AuthControl;
+import org.pdtoolkit.kv.Caller;
 import org.pdtoolkit.kv.KeyRange;
 import org.pdtoolkit.kv.KvError;
 import org.pdtoolkit.kv.KvException;
@@ -10,6 +15,10 @@ import org.pdtoolkit.kv.OpResult;
 import org.pdtoolkit.kv.ReplicatedKv;
 import org.pdtoolkit.kv.WatchListener;
 import org.pdtoolkit.kv.WatchRequest;
+import org.pdtoolkit.kv.auth.AlarmTable;
+import org.pdtoolkit.kv.auth.AuthState;
+import org.pdtoolkit.kv.auth.AuthStore;
+import org.pdtoolkit.kv.auth.OpAccess;
 import org.pdtoolkit.kv.lease.LeaseTable;
 import org.pdtoolkit.kv.mvcc.LeaseMove;
 import org.pdtoolkit.kv.mvcc.MvccState;
@@ -25,7 +34,7 @@ import org.pdtoolkit.storage.OrderedStore;
 
 /**
  * The replicated key-value state machine: keys with revisions, transactions, leases, watches, with
- * etcd's semantics.
+ * etcd's semantics; and the users, roles and alarms that decide whether they may be used.
  *
  * <p>Thread: {@link #apply}, {@link #advance}, {@link #install} and {@link #reload} are for the one
  * apply thread, which also owns the writing side of the store; everything else is for any thread.
@@ -38,6 +47,9 @@ public final class KvMachine {
     private final MvccStore mvcc;
     private final LeaseTable leases = new LeaseTable();
     private final WatchHub watches;
+    private final AuthStore auth;
+    private final AlarmTable alarms;
+    private final Admission admission;
 
     /** What one command is going to change. */
     private static final class Staging implements AutoCloseable {
@@ -46,6 +58,8 @@ public final class KvMachine {
         private long compactRevision;
         private Command.LeaseGrant granted;
         private Command.LeaseRevoke revoked;
+        private AuthState authAfter;
+        private List<Alarm> alarmsAfter;
 
         Staging(MvccStore mvcc) {
             txn = mvcc.begin();
@@ -69,6 +83,9 @@ public final class KvMachine {
         mvcc = new MvccStore(store, limits.compactionStepRecords());
         watches = new WatchHub(mvcc);
         LeaseRecords.load(store, mvcc.state().index(), leases);
+        auth = new AuthStore(store);
+        alarms = new AlarmTable(store);
+        admission = new Admission(auth, alarms, leases);
     }
 
     /**
@@ -81,7 +98,7 @@ public final class KvMachine {
         Staging staging = new Staging(mvcc);
         Outcome outcome;
         try {
-            outcome = execute(staging, command);
+            outcome = execute(staging, at, command);
         } catch (KvException e) {
             staging.close();
             staging = new Staging(mvcc);
@@ -100,7 +117,16 @@ public final class KvMachine {
         commit(new Staging(mvcc), at);
     }
 
-    private Outcome execute(Staging staging, Command command) {
+    private Outcome execute(Staging staging, AppliedState at, Command command) {
+        if (command instanceof Command.OnBehalf request) {
+            admission.require(request.command(), request.caller());
+            return carryOut(staging, at, request.command());
+        }
+        admission.require(command, null);
+        return carryOut(staging, at, command);
+    }
+
+    private Outcome carryOut(Staging staging, AppliedState at, Command command) {
         return switch (command.kind()) {
             case WRITE -> {
                 Op op = ((Command.Write) command).op();
@@ -109,7 +135,40 @@ public final class KvMachine {
             case LEASE_GRANT -> grant(staging, (Command.LeaseGrant) command);
             case LEASE_REVOKE -> revoke(staging, (Command.LeaseRevoke) command);
             case COMPACT -> compact(staging, ((Command.Compact) command).revision());
+            case AUTH -> changeAuth(staging, at, ((Command.Auth) command).change());
+            case ALARM_SET -> setAlarm(staging, ((Command.AlarmSet) command).alarm());
+            case ALARM_CLEAR -> clearAlarm(staging, (Command.AlarmClear) command);
+            case ON_BEHALF -> throw new IllegalArgumentException("two callers");
         };
+    }
+
+    private Outcome changeAuth(Staging staging, AppliedState at, AuthChange change) {
+        staging.authAfter = auth.stage(change, staging.batch);
+        String token =
+                change instanceof AuthChange.Login login
+                        ? login.tokenPrefix() + "." + Long.toUnsignedString(at.index())
+                        : "";
+        return new Outcome.AuthChanged(
+                new AuthControl.Changed(
+                        staging.txn.revision(), staging.authAfter.revision(), token));
+    }
+
+    private Outcome setAlarm(Staging staging, Alarm alarm) {
+        Alarm old = alarms.find(alarm.memberId(), alarm.type());
+        if (old != null && (alarm.automatic() || !old.automatic())) {
+            return new Outcome.Alarmed(List.of(old));
+        }
+        staging.alarmsAfter = alarms.stageSet(alarm, staging.batch);
+        return new Outcome.Alarmed(List.of(alarm));
+    }
+
+    private Outcome clearAlarm(Staging staging, Command.AlarmClear clear) {
+        Alarm old = alarms.find(clear.memberId(), clear.type());
+        if (old == null || (clear.automaticOnly() && !old.automatic())) {
+            return new Outcome.Alarmed(List.of());
+        }
+        staging.alarmsAfter = alarms.stageRemove(old, staging.batch);
+        return new Outcome.Alarmed(List.of(old));
     }
 
     private Outcome grant(Staging staging, Command.LeaseGrant grant) {
@@ -163,6 +222,12 @@ public final class KvMachine {
         }
         if (staging.revoked != null) {
             leases.revoke(staging.revoked.id());
+        }
+        if (staging.authAfter != null) {
+            auth.publish(staging.authAfter);
+        }
+        if (staging.alarmsAfter != null) {
+            alarms.publish(staging.alarmsAfter);
         }
         mvcc.publish(staged);
         if (!staging.txn.changes().isEmpty()) {
@@ -218,6 +283,21 @@ public final class KvMachine {
         return leases;
     }
 
+    /** Users, roles and permissions as applied here. */
+    public AuthState auth() {
+        return auth.state();
+    }
+
+    /** Alarms as applied here, by type and member. */
+    public List<Alarm> alarms() {
+        return alarms.alarms();
+    }
+
+    /** What {@code caller} may do as of now. */
+    public OpAccess access(Caller caller) {
+        return new OpAccess(auth.state(), caller, leases::keys);
+    }
+
     /**
      * Opens a watch on the local, applied state. Every listener call is either on the calling
      * thread before this returns (history, from a start revision up to the present one; this may
@@ -253,6 +333,8 @@ public final class KvMachine {
     private void afterReplace(MvccState before) {
         leases.reset();
         LeaseRecords.load(store, mvcc.state().index(), leases);
+        auth.load(store);
+        alarms.load(store);
         watches.onReplaced(before);
     }
 }

@@ -5,14 +5,17 @@ import java.util.TreeMap;
 import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.kv.KeyRange;
 
-/** A set of keys given as ranges; kept as disjoint intervals. Thread: one. */
-final class RangeSet {
+/**
+ * A set of keys given as ranges; kept as disjoint intervals. Thread: one; any, once it does not
+ * change any more.
+ */
+public final class RangeSet {
     private static final Bytes ZERO = Bytes.wrap(new byte[] {0});
 
     /** From the first key of an interval to the first key after it, or EMPTY for no end. */
     private final TreeMap<Bytes, Bytes> intervals = new TreeMap<>();
 
-    void add(KeyRange range) {
+    public void add(KeyRange range) {
         if (range.isSingle()) {
             add(range.key(), range.key().concat(ZERO));
         } else {
@@ -27,6 +30,19 @@ final class RangeSet {
     boolean contains(Bytes key) {
         Map.Entry<Bytes, Bytes> below = intervals.floorEntry(key);
         return below != null && before(key, below.getValue());
+    }
+
+    /** Whether every key of {@code range} is in; no range without keys is. */
+    public boolean containsAll(KeyRange range) {
+        if (range.isSingle()) {
+            return contains(range.key());
+        }
+        Bytes until = range.isOpenEnded() ? Bytes.EMPTY : range.end();
+        Map.Entry<Bytes, Bytes> below = intervals.floorEntry(range.key());
+        return below != null
+                && before(range.key(), below.getValue())
+                && before(range.key(), until)
+                && later(below.getValue(), until).equals(below.getValue());
     }
 
     int size() {

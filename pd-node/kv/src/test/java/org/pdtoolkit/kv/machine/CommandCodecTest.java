@@ -3,6 +3,7 @@ package org.pdtoolkit.kv.machine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -10,8 +11,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.pdtoolkit.bytes.Bytes;
+import org.pdtoolkit.kv.Alarm;
+import org.pdtoolkit.kv.AuthChange;
+import org.pdtoolkit.kv.Caller;
 import org.pdtoolkit.kv.Compare;
+import org.pdtoolkit.kv.KeyRange;
 import org.pdtoolkit.kv.Op;
+import org.pdtoolkit.kv.Permission;
 import org.pdtoolkit.kv.txn.OpCheck;
 
 class CommandCodecTest {
@@ -27,6 +33,51 @@ class CommandCodecTest {
                             new Command.Compact(-seed))) {
                 assertEquals(command, Command.decode(command.encode()));
             }
+        }
+    }
+
+    private static List<Command> authCommands() {
+        KeyRange range = new KeyRange(Bytes.utf8("a"), Bytes.utf8("b"));
+        Command root = new Command.Auth(new AuthChange.UserDelete("root"));
+        List<Command> commands = new ArrayList<>();
+        for (AuthChange change :
+                List.of(
+                        new AuthChange.Enable(),
+                        new AuthChange.Disable(),
+                        new AuthChange.Login("u", 1L << 40, "prefix"),
+                        new AuthChange.UserAdd("\u00fc", "$2a$10$x", true),
+                        new AuthChange.UserPassword("", ""),
+                        new AuthChange.UserGrantRole("u", "r"),
+                        new AuthChange.UserRevokeRole("u", "r"),
+                        new AuthChange.RoleAdd("x".repeat(10_000)),
+                        new AuthChange.RoleDelete("r"),
+                        new AuthChange.RoleRevoke("r", range))) {
+            commands.add(new Command.Auth(change));
+        }
+        for (Permission.Access access : Permission.Access.values()) {
+            Permission permission = new Permission(range, access);
+            commands.add(new Command.Auth(new AuthChange.RoleGrant("r", permission)));
+        }
+        for (Alarm.Type type : Alarm.Type.values()) {
+            commands.add(new Command.AlarmSet(new Alarm(-1, type, true)));
+            commands.add(new Command.AlarmClear(Long.MIN_VALUE, type, false));
+        }
+        commands.add(root);
+        commands.add(new Command.OnBehalf(Caller.ANONYMOUS, root));
+        commands.add(new Command.OnBehalf(new Caller("u", 9), new Command.Compact(3)));
+        return commands;
+    }
+
+    @Test
+    void commandsOfUsersAndAlarmsComeBackAndDoNotWhenCut() {
+        for (Command command : authCommands()) {
+            byte[] whole = command.encode().toArray();
+            assertEquals(command, Command.decode(Bytes.wrap(whole)));
+            for (int size = Math.max(0, whole.length - 100); size < whole.length; size++) {
+                Bytes cut = Bytes.copyOf(whole, 0, size);
+                assertThrows(IllegalArgumentException.class, () -> Command.decode(cut));
+            }
+            decodeOrRefuse(Bytes.wrap(whole).concat(Bytes.utf8("x")).toArray());
         }
     }
 
@@ -61,7 +112,7 @@ class CommandCodecTest {
             random.nextBytes(bytes);
             if (bytes.length > 1) {
                 bytes[0] = 1;
-                bytes[1] = (byte) (1 + random.nextInt(4));
+                bytes[1] = (byte) (1 + random.nextInt(Command.Kind.values().length));
             }
             decodeOrRefuse(bytes);
         }

@@ -49,6 +49,26 @@ public final class ErrorRows {
             case TIMEOUT_CONNECTION_LOST -> ErrorCatalogue.ETCD_TIMEOUT_CONNECTION_LOST;
             case LEADER_CHANGED -> ErrorCatalogue.ETCD_LEADER_CHANGED;
             case STOPPED -> ErrorCatalogue.ETCD_STOPPED;
+            case NO_SPACE -> ErrorCatalogue.ETCD_NO_SPACE;
+            case CORRUPT -> ErrorCatalogue.ETCD_CORRUPT;
+            case AUTH_NOT_ENABLED -> ErrorCatalogue.ETCD_AUTH_NOT_ENABLED;
+            case AUTH_FAILED -> ErrorCatalogue.ETCD_AUTH_FAILED;
+            case NO_PASSWORD_USER -> ErrorCatalogue.ETCD_NO_PASSWORD_USER;
+            case INVALID_AUTH_TOKEN -> ErrorCatalogue.ETCD_INVALID_TOKEN;
+            case AUTH_OLD_REVISION -> ErrorCatalogue.ETCD_AUTH_OLD_REVISION;
+            case INVALID_AUTH_MANAGEMENT -> ErrorCatalogue.ETCD_AUTH_MANAGEMENT;
+            case PERMISSION_DENIED -> ErrorCatalogue.ETCD_PERMISSION_DENIED;
+            case PERMISSION_NOT_GIVEN -> ErrorCatalogue.ETCD_PERMISSION_NOT_GIVEN;
+            case PERMISSION_NOT_GRANTED -> ErrorCatalogue.ETCD_PERMISSION_NOT_GRANTED;
+            case ROOT_USER_MISSING -> ErrorCatalogue.ETCD_ROOT_USER_MISSING;
+            case ROOT_ROLE_MISSING -> ErrorCatalogue.ETCD_ROOT_ROLE_MISSING;
+            case USER_EMPTY -> ErrorCatalogue.ETCD_USER_EMPTY;
+            case USER_EXISTS -> ErrorCatalogue.ETCD_USER_EXISTS;
+            case USER_NOT_FOUND -> ErrorCatalogue.ETCD_USER_NOT_FOUND;
+            case ROLE_EMPTY -> ErrorCatalogue.ETCD_ROLE_EMPTY;
+            case ROLE_EXISTS -> ErrorCatalogue.ETCD_ROLE_EXISTS;
+            case ROLE_NOT_FOUND -> ErrorCatalogue.ETCD_ROLE_NOT_FOUND;
+            case ROLE_NOT_GRANTED -> ErrorCatalogue.ETCD_ROLE_NOT_GRANTED;
         };
     }
 
