@@ -10,6 +10,7 @@ import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.storage.HardState;
 import org.pdtoolkit.storage.LogRecord;
 import org.pdtoolkit.storage.LogStore;
+import org.pdtoolkit.storage.support.Contract;
 import org.pdtoolkit.storage.support.Fuse;
 
 /**
@@ -103,18 +104,7 @@ final class FileLogStore implements LogStore {
     @Override
     public List<LogRecord> read(long from, long until, long bytesMax) {
         fuse.check();
-        if (from < firstIndex() || until < from || until > lastIndex() + 1) {
-            throw new IndexOutOfBoundsException(
-                    "["
-                            + from
-                            + ", "
-                            + until
-                            + ") outside of ["
-                            + firstIndex()
-                            + ", "
-                            + (lastIndex() + 1)
-                            + ")");
-        }
+        Contract.requireRange(from, until, firstIndex(), lastIndex());
         List<LogRecord> entries = new ArrayList<>();
         long bytes = 0;
         try (LogSegments.Reader reader = segments.reader()) {
@@ -135,7 +125,7 @@ final class FileLogStore implements LogStore {
     @Override
     public void append(HardState state, List<LogRecord> entries) {
         requireInitialised();
-        requireConsecutive(entries);
+        Contract.requireConsecutive(entries, firstIndex(), lastIndex());
         long bytes = LogBody.appendBytes(entries);
         if (segments.wantsRoll(bytes)) {
             start(new LogBody.State(false, hard, baseIndex, baseTerm, index.last(), metadata));
@@ -167,10 +157,7 @@ final class FileLogStore implements LogStore {
     @Override
     public void compact(long until) {
         requireInitialised();
-        if (until < baseIndex || until > index.last()) {
-            throw new IndexOutOfBoundsException(
-                    "index " + until + " outside of [" + baseIndex + ", " + index.last() + "]");
-        }
+        Contract.requireIndex(until, baseIndex, index.last());
         if (until == baseIndex) {
             return;
         }
@@ -247,30 +234,6 @@ final class FileLogStore implements LogStore {
         fuse.check();
         if (metadata == null) {
             throw new IllegalStateException("log is not initialised");
-        }
-    }
-
-    private void requireConsecutive(List<LogRecord> entries) {
-        if (entries.isEmpty()) {
-            return;
-        }
-        long expected = entries.get(0).index();
-        if (expected <= baseIndex || expected > index.last() + 1) {
-            throw new IllegalArgumentException(
-                    "first index "
-                            + expected
-                            + " outside of ["
-                            + (baseIndex + 1)
-                            + ", "
-                            + (index.last() + 1)
-                            + "]");
-        }
-        for (LogRecord entry : entries) {
-            if (entry.index() != expected) {
-                throw new IllegalArgumentException(
-                        "index " + entry.index() + " where " + expected + " was due");
-            }
-            expected++;
         }
     }
 

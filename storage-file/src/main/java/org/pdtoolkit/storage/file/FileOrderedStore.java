@@ -8,7 +8,7 @@ import java.util.List;
 import org.pdtoolkit.storage.AppliedState;
 import org.pdtoolkit.storage.Batch;
 import org.pdtoolkit.storage.OrderedStore;
-import org.pdtoolkit.storage.Space;
+import org.pdtoolkit.storage.support.Contract;
 import org.pdtoolkit.storage.support.Fuse;
 
 /**
@@ -163,14 +163,7 @@ final class FileOrderedStore implements OrderedStore {
     public void commit(Batch batch, AppliedState applied) {
         fuse.check();
         StateImage before = image;
-        if (applied.index() < before.applied().index()) {
-            throw new IllegalArgumentException(
-                    "applied index "
-                            + applied.index()
-                            + " after "
-                            + before.applied().index()
-                            + ": it never goes back");
-        }
+        Contract.requireForward(before.applied(), applied);
         if (batch.isEmpty() && applied.equals(before.applied())) {
             return;
         }
@@ -251,10 +244,7 @@ final class FileOrderedStore implements OrderedStore {
         StateImage.Editor editor = image.onlyRegions().edit();
         while (writes.hasNext()) {
             Batch.Write write = writes.next();
-            if (write.value() == null || write.space() == Space.REGIONS) {
-                throw new IllegalArgumentException(
-                        "a replacement holds puts into HISTORY and META only, got " + write);
-            }
+            Contract.requireReplacement(write);
             editor.write(write);
         }
         editor.applied(applied);

@@ -26,23 +26,12 @@ import org.pdtoolkit.storage.support.Fuse;
  * crash left unfinished and is deleted at the next start.
  */
 final class FileStorage implements Storage {
+    private static final String LOG = "log";
+
     /** Version 1 had no {@code FORMAT} file and is the same else. */
     private static final DataDirectory.Formats FORMATS =
             new DataDirectory.Formats(
                     FileStorageProvider.NAME, List.of(directory -> {}), FileStorage::unmarked);
-
-    private static int unmarked(Path directory) throws IOException {
-        Path log = directory.resolve(LOG);
-        if (!Files.isDirectory(log)) {
-            return 0;
-        }
-        try (Stream<Path> files = Files.list(log)) {
-            boolean written = files.anyMatch(file -> file.toString().endsWith(LogSegments.SUFFIX));
-            return written ? 1 : 0;
-        }
-    }
-
-    private static final String LOG = "log";
 
     private final DataDirectory directory;
     private final Fuse fuse;
@@ -62,6 +51,17 @@ final class FileStorage implements Storage {
         this.log = log;
         this.snapshots = snapshots;
         this.ordered = ordered;
+    }
+
+    private static int unmarked(Path directory) throws IOException {
+        Path log = directory.resolve(LOG);
+        if (!Files.isDirectory(log)) {
+            return 0;
+        }
+        try (Stream<Path> files = Files.list(log)) {
+            boolean written = files.anyMatch(file -> file.toString().endsWith(LogSegments.SUFFIX));
+            return written ? 1 : 0;
+        }
     }
 
     static FileStorage open(FileSystemOps fs, Path path, FileOptions options) {
@@ -91,8 +91,6 @@ final class FileStorage implements Storage {
         try {
             ordered = FileOrderedStore.open(fs, path.resolve("state"), options, fuse);
             FileSnapshotStore snapshots = FileSnapshotStore.open(fs, path.resolve("snap"), fuse);
-            // One that was killed here before may have made the directories and not forced them.
-            fs.syncDirectory(path);
             storage = new FileStorage(directory, fuse, log, snapshots, ordered);
             return storage;
         } finally {

@@ -13,6 +13,7 @@ import org.pdtoolkit.storage.HardState;
 import org.pdtoolkit.storage.LogRecord;
 import org.pdtoolkit.storage.LogStore;
 import org.pdtoolkit.storage.StorageException;
+import org.pdtoolkit.storage.support.Contract;
 import org.pdtoolkit.storage.support.Fuse;
 
 /**
@@ -73,33 +74,26 @@ final class H2LogStore implements LogStore {
     }
 
     static H2LogStore open(Path path, Setup setup, long cacheBytes) {
-        VersionedStore versioned = VersionedStore.open(path, setup, cacheBytes);
-        H2LogStore opened = new H2LogStore(versioned, setup.fuse());
-        boolean ready = false;
-        try {
-            opened.load();
-            ready = true;
-            return opened;
-        } finally {
-            if (!ready) {
-                versioned.closeFile();
-            }
-        }
+        return VersionedStore.open(
+                path,
+                setup,
+                cacheBytes,
+                versioned -> {
+                    H2LogStore opened = new H2LogStore(versioned, setup.fuse());
+                    opened.load();
+                    return opened;
+                });
     }
 
     private void load() {
-        try {
-            entries = store.map("entries", LongDataType.INSTANCE, EntryType.INSTANCE);
-            records = store.map("log", LongDataType.INSTANCE, BytesType.INSTANCE);
-            Bytes encoded = records.get(RECORD);
-            log = encoded == null ? Log.NEW : Log.decode(encoded);
-            Long highest = entries.lastKey();
-            last = highest == null ? log.base() : Math.max(highest, log.base());
-            Long lowest = entries.firstKey();
-            lowestStored = lowest == null ? last + 1 : lowest;
-        } catch (RuntimeException e) {
-            throw store.translate("opening", e);
-        }
+        entries = store.map("entries", LongDataType.INSTANCE, EntryType.INSTANCE);
+        records = store.map("log", LongDataType.INSTANCE, BytesType.INSTANCE);
+        Bytes encoded = records.get(RECORD);
+        log = encoded == null ? Log.NEW : Log.decode(encoded);
+        Long highest = entries.lastKey();
+        last = highest == null ? log.base() : Math.max(highest, log.base());
+        Long lowest = entries.firstKey();
+        lowestStored = lowest == null ? last + 1 : lowest;
     }
 
     @Override
@@ -141,9 +135,7 @@ final class H2LogStore implements LogStore {
     @Override
     public long term(long index) {
         fuse.check();
-        if (index < log.base() || index > last) {
-            throw outside(index);
-        }
+        Contract.requireIndex(index, log.base(), last);
         if (index == log.base()) {
             return log.baseTerm();
         }
@@ -152,11 +144,6 @@ final class H2LogStore implements LogStore {
         } catch (RuntimeException e) {
             throw store.translate("read", e);
         }
-    }
-
-    private IndexOutOfBoundsException outside(long index) {
-        return new IndexOutOfBoundsException(
-                "index " + index + " outside of [" + log.base() + ", " + last + "]");
     }
 
     private EntryType.Entry present(long index, EntryType.Entry entry) {
@@ -169,18 +156,7 @@ final class H2LogStore implements LogStore {
     @Override
     public List<LogRecord> read(long from, long until, long bytesMax) {
         fuse.check();
-        if (from <= log.base() || until < from || until > last + 1) {
-            throw new IndexOutOfBoundsException(
-                    "["
-                            + from
-                            + ", "
-                            + until
-                            + ") outside of ["
-                            + (log.base() + 1)
-                            + ", "
-                            + (last + 1)
-                            + ")");
-        }
+        Contract.requireRange(from, until, firstIndex(), last);
         List<LogRecord> read = new ArrayList<>();
         long bytes = 0;
         try {
@@ -200,7 +176,7 @@ final class H2LogStore implements LogStore {
     @Override
     public void append(HardState state, List<LogRecord> appended) {
         requireInitialised();
-        requireConsecutive(appended);
+        Contract.requireConsecutive(appended, firstIndex(), last);
         long newLast = appended.isEmpty() ? last : appended.get(appended.size() - 1).index();
         write(
                 new Log(log.metadata(), state, log.base(), log.baseTerm()),
@@ -215,36 +191,10 @@ final class H2LogStore implements LogStore {
                 });
     }
 
-    private void requireConsecutive(List<LogRecord> appended) {
-        if (appended.isEmpty()) {
-            return;
-        }
-        long expected = appended.get(0).index();
-        if (expected <= log.base() || expected > last + 1) {
-            throw new IllegalArgumentException(
-                    "first index "
-                            + expected
-                            + " outside of ["
-                            + (log.base() + 1)
-                            + ", "
-                            + (last + 1)
-                            + "]");
-        }
-        for (LogRecord entry : appended) {
-            if (entry.index() != expected) {
-                throw new IllegalArgumentException(
-                        "index " + entry.index() + " where " + expected + " was due");
-            }
-            expected++;
-        }
-    }
-
     @Override
     public void compact(long index) {
         requireInitialised();
-        if (index < log.base() || index > last) {
-            throw outside(index);
-        }
+        Contract.requireIndex(index, log.base(), last);
         if (index > log.base()) {
             write(new Log(log.metadata(), log.hard(), index, term(index)), last, () -> {});
         }

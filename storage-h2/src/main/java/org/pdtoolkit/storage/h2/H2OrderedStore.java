@@ -15,6 +15,7 @@ import org.pdtoolkit.storage.AppliedState;
 import org.pdtoolkit.storage.Batch;
 import org.pdtoolkit.storage.OrderedStore;
 import org.pdtoolkit.storage.Space;
+import org.pdtoolkit.storage.support.Contract;
 import org.pdtoolkit.storage.support.Fuse;
 
 /**
@@ -57,20 +58,15 @@ final class H2OrderedStore implements OrderedStore {
     }
 
     static H2OrderedStore open(Path path, Setup setup) {
-        VersionedStore versioned = VersionedStore.open(path, setup, setup.options().cacheBytes());
-        H2OrderedStore opened = null;
-        try {
-            H2OrderedStore loading = new H2OrderedStore(versioned, setup.fuse());
-            loading.load();
-            opened = loading;
-            return opened;
-        } catch (RuntimeException e) {
-            throw versioned.translate("opening", e);
-        } finally {
-            if (opened == null) {
-                versioned.closeFile();
-            }
-        }
+        return VersionedStore.open(
+                path,
+                setup,
+                setup.options().cacheBytes(),
+                versioned -> {
+                    H2OrderedStore opened = new H2OrderedStore(versioned, setup.fuse());
+                    opened.load();
+                    return opened;
+                });
     }
 
     private void load() {
@@ -152,7 +148,7 @@ final class H2OrderedStore implements OrderedStore {
     @Override
     public void commit(Batch batch, AppliedState applied) {
         fuse.check();
-        requireForward(applied);
+        Contract.requireForward(image.applied(), applied);
         if (store.wantsSave()) {
             save(); // before the batch, so that FULL refuses it as a whole
         }
@@ -170,14 +166,6 @@ final class H2OrderedStore implements OrderedStore {
             throw store.broken("commit", e);
         }
         publish(applied);
-    }
-
-    private void requireForward(AppliedState applied) {
-        long now = image.applied().index();
-        if (applied.index() < now) {
-            throw new IllegalArgumentException(
-                    "applied index goes back from " + now + " to " + applied.index());
-        }
     }
 
     private void save() {
@@ -207,10 +195,7 @@ final class H2OrderedStore implements OrderedStore {
             filled.put(Space.META, open(Space.META, next));
             while (writes.hasNext()) {
                 Batch.Write write = writes.next();
-                if (write.value() == null || write.space() == Space.REGIONS) {
-                    throw new IllegalArgumentException(
-                            "a replacement holds puts into HISTORY and META only, got " + write);
-                }
+                Contract.requireReplacement(write);
                 filled.get(write.space()).put(write.key(), write.value());
                 if (store.wantsSave()) {
                     save();

@@ -51,20 +51,15 @@ final class H2SnapshotStore implements SnapshotStore {
     }
 
     static H2SnapshotStore open(Path path, Setup setup, long cacheBytes) {
-        VersionedStore versioned = VersionedStore.open(path, setup, cacheBytes);
-        H2SnapshotStore opened = null;
-        try {
-            H2SnapshotStore loading = new H2SnapshotStore(versioned, setup.fuse());
-            loading.removeUnpublished();
-            opened = loading;
-            return opened;
-        } catch (RuntimeException e) {
-            throw versioned.translate("opening", e);
-        } finally {
-            if (opened == null) {
-                versioned.closeFile();
-            }
-        }
+        return VersionedStore.open(
+                path,
+                setup,
+                cacheBytes,
+                versioned -> {
+                    H2SnapshotStore opened = new H2SnapshotStore(versioned, setup.fuse());
+                    opened.removeUnpublished();
+                    return opened;
+                });
     }
 
     private void removeUnpublished() {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
@@ -52,8 +53,14 @@ final class VersionedStore {
         this.fuse = setup.fuse();
     }
 
-    /** Errors: CORRUPT, INCOMPATIBLE, FULL, FAILED. */
-    static VersionedStore open(Path path, Setup setup, long cacheBytes) {
+    /**
+     * Opens the file and what keeps its data in there, both or nothing.
+     *
+     * <p>Errors: CORRUPT, INCOMPATIBLE, FULL, FAILED.
+     *
+     * @param loader makes the store of data, and reads what that needs
+     */
+    static <T> T open(Path path, Setup setup, long cacheBytes, Function<VersionedStore, T> loader) {
         BlockFile file;
         try {
             file = BlockFile.open(path, setup.options().journalBytes(), setup.opener());
@@ -64,8 +71,11 @@ final class VersionedStore {
         boolean ready = false;
         try {
             opened.start();
+            T loaded = loader.apply(opened);
             ready = true;
-            return opened;
+            return loaded;
+        } catch (RuntimeException e) {
+            throw opened.translate("opening", e);
         } finally {
             if (!ready) {
                 opened.closeFile();

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -175,27 +174,12 @@ public final class DataDirectory implements AutoCloseable {
                             + ". Use the program that wrote it, or a newer one");
         }
         if (version == 0) {
-            syncAncestors();
             current.write(path);
             return;
         }
         for (; version < current.version(); version++) {
             formats.migrations().get(version - 1).run(path);
             new StorageFormat(current.backend(), version + 1).write(path);
-        }
-    }
-
-    /**
-     * Makes the names of this directory and of those above it durable: a process that was killed
-     * may have made them and no more.
-     */
-    private void syncAncestors() throws IOException {
-        try {
-            for (Path up = path.toAbsolutePath().getParent(); up != null; up = up.getParent()) {
-                DurableFiles.syncDirectory(up);
-            }
-        } catch (AccessDeniedException madeByOthers) {
-            return; // and long before, since this user cannot have made what is in there
         }
     }
 

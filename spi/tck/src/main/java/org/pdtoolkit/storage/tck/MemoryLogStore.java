@@ -7,6 +7,7 @@ import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.storage.HardState;
 import org.pdtoolkit.storage.LogRecord;
 import org.pdtoolkit.storage.LogStore;
+import org.pdtoolkit.storage.support.Contract;
 
 /** The log as a list. Thread: one owner. */
 final class MemoryLogStore implements LogStore {
@@ -59,9 +60,7 @@ final class MemoryLogStore implements LogStore {
         if (index == baseIndex) {
             return baseTerm;
         }
-        if (index < firstIndex() || index > lastIndex()) {
-            throw new IndexOutOfBoundsException("index " + index);
-        }
+        Contract.requireIndex(index, firstIndex(), lastIndex());
         return entries.get(at(index)).term();
     }
 
@@ -71,9 +70,7 @@ final class MemoryLogStore implements LogStore {
 
     @Override
     public List<LogRecord> read(long from, long until, long bytesMax) {
-        if (from < firstIndex() || until < from || until > lastIndex() + 1) {
-            throw new IndexOutOfBoundsException("[" + from + ", " + until + ")");
-        }
+        Contract.requireRange(from, until, firstIndex(), lastIndex());
         List<LogRecord> read = new ArrayList<>();
         long bytes = 0;
         for (long i = from; i < until && bytes <= bytesMax; i++) {
@@ -87,17 +84,9 @@ final class MemoryLogStore implements LogStore {
     @Override
     public void append(HardState state, List<LogRecord> added) {
         requireInitialised();
+        Contract.requireConsecutive(added, firstIndex(), lastIndex());
         if (!added.isEmpty()) {
-            long first = added.get(0).index();
-            if (first < firstIndex() || first > lastIndex() + 1) {
-                throw new IllegalArgumentException("first index " + first);
-            }
-            for (int i = 0; i < added.size(); i++) {
-                if (added.get(i).index() != first + i) {
-                    throw new IllegalArgumentException("index " + added.get(i).index());
-                }
-            }
-            entries.subList(at(first), entries.size()).clear();
+            entries.subList(at(added.get(0).index()), entries.size()).clear();
             entries.addAll(added);
         }
         hard = state;
@@ -106,9 +95,7 @@ final class MemoryLogStore implements LogStore {
     @Override
     public void compact(long index) {
         requireInitialised();
-        if (index < baseIndex || index > lastIndex()) {
-            throw new IndexOutOfBoundsException("index " + index);
-        }
+        Contract.requireIndex(index, baseIndex, lastIndex());
         long term = term(index);
         entries.subList(0, (int) (index - baseIndex)).clear();
         baseIndex = index;

@@ -10,6 +10,7 @@ import org.pdtoolkit.storage.AppliedState;
 import org.pdtoolkit.storage.Batch;
 import org.pdtoolkit.storage.OrderedStore;
 import org.pdtoolkit.storage.Space;
+import org.pdtoolkit.storage.support.Contract;
 
 /**
  * The ordered store as sorted maps. A commit copies them when a view was taken since the one
@@ -89,9 +90,7 @@ final class MemoryOrderedStore implements OrderedStore {
     @Override
     public synchronized void commit(Batch batch, AppliedState applied) {
         check.run();
-        if (applied.index() < image.applied().index()) {
-            throw new IllegalArgumentException("applied index " + applied.index() + " goes back");
-        }
+        Contract.requireForward(image.applied(), applied);
         Map<Space, TreeMap<Bytes, Bytes>> spaces = image.spaces();
         if (shared) {
             spaces = new EnumMap<>(Space.class);
@@ -128,9 +127,7 @@ final class MemoryOrderedStore implements OrderedStore {
         spaces.get(Space.REGIONS).putAll(image.spaces().get(Space.REGIONS));
         while (writes.hasNext()) {
             Batch.Write write = writes.next();
-            if (write.value() == null || write.space() == Space.REGIONS) {
-                throw new IllegalArgumentException("not a put into HISTORY or META: " + write);
-            }
+            Contract.requireReplacement(write);
             spaces.get(write.space()).put(write.key(), write.value());
         }
         image = new Image(spaces, applied);

@@ -118,7 +118,7 @@ final class OrderedBench {
         report.line("ordered-put")
                 .text("backend", provider.name())
                 .number("keys", keys, 0)
-                .number("puts_per_s", keys / seconds(started), 0)
+                .number("puts_per_s", keys / Timing.seconds(started), 0)
                 .number("heap_bytes_per_pair", (usedHeap() - heapBefore) / (double) keys, 0)
                 .number("disk_bytes_per_pair", store.usage().totalBytes() / (double) keys, 0)
                 .print();
@@ -166,7 +166,7 @@ final class OrderedBench {
                     .number("get_p99_us", gets.micros(99), 1)
                     .number("range_100_p50_us", ranges.micros(50), 0)
                     .number("range_100_p99_us", ranges.micros(99), 0)
-                    .number("scan_pairs_per_s", seen / seconds(started), 0)
+                    .number("scan_pairs_per_s", seen / Timing.seconds(started), 0)
                     .print();
         }
     }
@@ -183,7 +183,7 @@ final class OrderedBench {
     private static void open(StorageProvider provider, Path directory, int keys, Report report) {
         long started = System.nanoTime();
         try (Storage storage = provider.open(directory, Map.of())) {
-            double seconds = seconds(started);
+            double seconds = Timing.seconds(started);
             try (OrderedStore.View view = storage.ordered().view()) {
                 if (view.applied().index() < keys - BATCH
                         || view.get(Space.HISTORY, Bytes.ofLong(keys - 1L)) == null) {
@@ -202,10 +202,6 @@ final class OrderedBench {
                             0)
                     .print();
         }
-    }
-
-    private static double seconds(long startedNanos) {
-        return (System.nanoTime() - startedNanos) / 1e9;
     }
 
     private static long usedHeap() {

@@ -30,7 +30,7 @@ final class SnapshotBench {
             write(store, 1, block, blocks); // warm
             long started = System.nanoTime();
             SnapshotStore.SnapshotId id = write(store, 2, block, blocks);
-            double written = seconds(started);
+            double written = Timing.seconds(started);
             started = System.nanoTime();
             long read = 0;
             try (InputStream in = store.read(id)) {
@@ -46,7 +46,7 @@ final class SnapshotBench {
                     .text("backend", entry.getKey())
                     .number("mib", mebibytes, 0)
                     .number("write_mib_per_s", mebibytes / written, 0)
-                    .number("read_mib_per_s", read / MIB / seconds(started), 0)
+                    .number("read_mib_per_s", read / MIB / Timing.seconds(started), 0)
                     .number("raw_write_mib_per_s", mebibytes / raw, 0)
                     .number("to_raw", written / raw, 2)
                     .print();
@@ -73,10 +73,6 @@ final class SnapshotBench {
             }
             raw.force(true);
         }
-        return seconds(started);
-    }
-
-    private static double seconds(long startedNanos) {
-        return (System.nanoTime() - startedNanos) / 1e9;
+        return Timing.seconds(started);
     }
 }

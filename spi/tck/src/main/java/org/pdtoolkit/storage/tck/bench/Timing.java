@@ -12,6 +12,11 @@ final class Timing {
         void run() throws IOException;
     }
 
+    /** Seconds since that reading of the monotonic clock. */
+    static double seconds(long startedNanos) {
+        return (System.nanoTime() - startedNanos) / 1e9;
+    }
+
     private final List<long[]> rounds = new ArrayList<>();
     private long[] sorted;
 
