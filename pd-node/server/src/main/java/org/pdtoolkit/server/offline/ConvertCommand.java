@@ -2,10 +2,8 @@ package org.pdtoolkit.server.offline;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.TreeMap;
-import org.pdtoolkit.server.store.StorageChoice;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -31,12 +29,7 @@ final class ConvertCommand extends LongCommand {
                             + " right.")
     private String from;
 
-    @Option(
-            names = "--to",
-            paramLabel = "BACKEND",
-            required = true,
-            description = "The storage of the new data dir: file or h2.")
-    private String to;
+    @Mixin private NewStorageOptions made;
 
     @Option(
             names = {"-o", "--output"},
@@ -44,14 +37,6 @@ final class ConvertCommand extends LongCommand {
             required = true,
             description = "The data dir to make; it must not exist, or be empty.")
     private Path output;
-
-    @Option(
-            names = "--option",
-            paramLabel = "KEY=VALUE",
-            description =
-                    "An option of the new backend while it is built, for example"
-                            + " segment-bytes=16777216. May be repeated.")
-    private Map<String, String> options = new TreeMap<>();
 
     @Override
     public Integer call() throws IOException {
@@ -66,7 +51,7 @@ final class ConvertCommand extends LongCommand {
         }
         Progress progress = progress();
         try (SourceDirectory source = SourceDirectory.open(directory);
-                NewDirectory target = NewDirectory.begin(output, new StorageChoice(to, options))) {
+                NewDirectory target = NewDirectory.begin(output, made.choice())) {
             String digest =
                     target.build(
                             sink -> {
@@ -82,14 +67,14 @@ final class ConvertCommand extends LongCommand {
                                     + ": converted from "
                                     + backend
                                     + " to "
-                                    + to
+                                    + made.backend()
                                     + ": "
                                     + progress.counts()
                                     + ", digest "
                                     + digest
                                     + " on both sides");
         }
-        streams().out().println(String.format(NEXT_STEP, output, to));
+        streams().out().println(String.format(NEXT_STEP, output, made.backend()));
         return ExitCode.OK.number();
     }
 }

@@ -6,10 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.TreeMap;
-import org.pdtoolkit.server.store.StorageChoice;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -39,20 +37,7 @@ final class ImportCommand extends LongCommand {
             description = "The data dir to make; it must not exist, or be empty.")
     private Path directory;
 
-    @Option(
-            names = "--to",
-            paramLabel = "BACKEND",
-            required = true,
-            description = "The storage of the new data dir: file or h2.")
-    private String backend;
-
-    @Option(
-            names = "--option",
-            paramLabel = "KEY=VALUE",
-            description =
-                    "An option of the backend while it is built, for example"
-                            + " segment-bytes=16777216. May be repeated.")
-    private Map<String, String> options = new TreeMap<>();
+    @Mixin private NewStorageOptions made;
 
     @Override
     public Integer call() throws IOException {
@@ -72,8 +57,7 @@ final class ImportCommand extends LongCommand {
     private int build(String name, InputStream in) throws IOException {
         Progress progress = progress();
         InputStream buffered = new BufferedInputStream(in, BUFFER_BYTES);
-        try (NewDirectory target =
-                NewDirectory.begin(directory, new StorageChoice(backend, options))) {
+        try (NewDirectory target = NewDirectory.begin(directory, made.choice())) {
             String digest =
                     target.build(
                             sink ->
@@ -83,7 +67,7 @@ final class ImportCommand extends LongCommand {
                     .out()
                     .println(directory + ": imported: " + progress.counts() + ", digest " + digest);
         }
-        streams().out().println(String.format(NEXT_STEP, directory, backend));
+        streams().out().println(String.format(NEXT_STEP, directory, made.backend()));
         return ExitCode.OK.number();
     }
 }
