@@ -1,5 +1,6 @@
 package org.pdtoolkit.server.runtime;
 
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -14,10 +15,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
@@ -48,7 +49,7 @@ final class TestCluster implements AutoCloseable {
     /** What made a member give up; must stay empty. */
     private final Map<String, Integer> electionTicks = new HashMap<>();
 
-    final Queue<Throwable> fatal = new ConcurrentLinkedQueue<>();
+    final BlockingQueue<Throwable> fatal = new LinkedBlockingQueue<>();
 
     TestCluster(Path directory, int size, long snapshotCount) {
         this.directory = directory;
@@ -228,12 +229,10 @@ final class TestCluster implements AutoCloseable {
 
     /** Waits until a member gives up, and returns its reason. */
     Throwable awaitFatal() throws InterruptedException {
-        long deadline = deadline();
-        while (fatal.isEmpty()) {
-            assertTrue(System.nanoTime() < deadline, "no member gives up");
-            Thread.sleep(10);
-        }
-        return fatal.peek();
+        Throwable reason = fatal.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertNotNull(reason, "no member gives up");
+        fatal.add(reason);
+        return reason;
     }
 
     static <T> T get(CompletableFuture<T> future) throws Exception {

@@ -87,7 +87,7 @@ final class TestPeer implements PeerHandler, AutoCloseable {
         if (host.equals(SLOW_HOST)) {
             slowLookups.countDown();
             try {
-                Thread.sleep(Long.MAX_VALUE); // until the transport is closed
+                new CountDownLatch(1).await(); // until the transport is closed
             } catch (InterruptedException closed) {
                 throw new UnknownHostException(host);
             }
