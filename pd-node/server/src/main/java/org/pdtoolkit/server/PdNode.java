@@ -1,45 +1,19 @@
 package org.pdtoolkit.server;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.BindableService;
-import java.io.IOException;
-import java.net.BindException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
-import org.pdtoolkit.bytes.Bytes;
-import org.pdtoolkit.placement.PlacementConfig;
-import org.pdtoolkit.placement.PlacementEvent;
-import org.pdtoolkit.placement.TimeSource;
-import org.pdtoolkit.placement.driver.PlacementDriver;
+import io.grpc.protobuf.services.HealthStatusManager;
+
 import org.pdtoolkit.server.config.AutoCompaction;
 import org.pdtoolkit.server.config.NodeConfig;
 import org.pdtoolkit.server.grpc.etcd.EtcdBackend;
 import org.pdtoolkit.server.grpc.etcd.EtcdServices;
-import org.pdtoolkit.server.grpc.pd.PdServices;
-import org.pdtoolkit.server.grpc.pd.TsoCounters;
 import org.pdtoolkit.server.http.HttpApi;
 import org.pdtoolkit.server.observe.MetricRegistry;
 import org.pdtoolkit.server.observe.NodeMetrics;
 import org.pdtoolkit.server.observe.ProcessMetrics;
 import org.pdtoolkit.server.port.ClientPort;
 import org.pdtoolkit.server.port.NodeInfo;
+import org.pdtoolkit.server.port.PortLimits;
 import org.pdtoolkit.server.port.TlsFiles;
 import org.pdtoolkit.server.runtime.CompactionPolicy;
 import org.pdtoolkit.server.runtime.InitialCluster;
@@ -49,7 +23,19 @@ import org.pdtoolkit.server.runtime.NodeStartException;
 import org.pdtoolkit.server.runtime.RuntimeOptions;
 import org.pdtoolkit.server.store.StorageChoice;
 import org.pdtoolkit.wire.Version;
-import org.pdtoolkit.wire.pdpb.Member;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 
 /**
  * A whole node: the Raft group below, placement on top of it, the client port in front.
@@ -57,42 +43,33 @@ import org.pdtoolkit.wire.pdpb.Member;
  * <p>Thread: {@link #start} and {@link #close} by the owner of the process.
  */
 final class PdNode implements AutoCloseable {
-    private static final Logger LOG = LogManager.getLogger(PdNode.class);
-    private static final int PLACEMENT_TICK_MILLIS = 10;
-    private static final int STEP_DOWN_SECONDS = 2;
-
     /** Default of replication.max-replicas, which cannot be set yet. */
     private static final int MAX_REPLICAS = 3;
+
+    /**
+     * Messages up to this many times the bound are read, so that the refusal can say how large they
+     * are; above it the connection's own bound refuses them.
+     */
+    private static final int MESSAGE_MARGIN = 4;
+
+    /** Calls on one connection of an etcd client: watches, most of all. */
+    private static final int ETCD_STREAMS_MAX = 100_000;
 
     /** Builds are reproducible and carry no commit. */
     private static final String NO_HASH = "";
 
-    private static final TimeSource CLOCKS =
-            new TimeSource() {
-                @Override
-                public long monotonicNanos() {
-                    return System.nanoTime();
-                }
-
-                @Override
-                public long wallMillis() {
-                    return System.currentTimeMillis();
-                }
-            };
-
     private final NodeRuntime runtime;
     private final ScheduledExecutorService cluster;
-    private final PlacementDriver placement;
+    private final Optional<PlacementPart> placement;
     private final Front front;
 
     /** The client port with what answers behind it. */
-    private record Front(ClientPort port, PdServices services, EtcdServices etcd, HttpApi http)
+    private record Front(ClientPort port, EtcdServices etcd, HttpApi http)
             implements AutoCloseable {
         @Override
         public void close() {
             port.close();
             http.close();
-            services.close();
             etcd.close();
         }
     }
@@ -100,7 +77,7 @@ final class PdNode implements AutoCloseable {
     private PdNode(
             NodeRuntime runtime,
             ScheduledExecutorService cluster,
-            PlacementDriver placement,
+            Optional<PlacementPart> placement,
             Front front) {
         this.runtime = runtime;
         this.cluster = cluster;
@@ -123,21 +100,28 @@ final class PdNode implements AutoCloseable {
         ScheduledExecutorService cluster =
                 Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "cluster"));
         try {
-            PlacementDriver placement = placement(config, runtime, cluster, onFatal);
-            runtime.incarnation(placement::clusterId);
-            Front front = openPort(config, tls, runtime, placement, cluster);
+            MetricRegistry metrics = new MetricRegistry();
+            Optional<PlacementPart> placement =
+                    config.etcdOnly()
+                            ? Optional.empty()
+                            : Optional.of(
+                                    new PlacementPart(
+                                            config,
+                                            runtime,
+                                            cluster,
+                                            () -> MAX_REPLICAS,
+                                            metrics,
+                                            tls,
+                                            onFatal));
+            placement.ifPresent(part -> runtime.incarnation(part.placement()::clusterId));
+            Front front = openPort(config, tls, runtime, placement, cluster, metrics);
             try {
                 runtime.start();
             } catch (BindException | RuntimeException e) {
                 front.close();
                 throw e;
             }
-            placement.start();
-            cluster.scheduleWithFixedDelay(
-                    guarded(placement::tick, onFatal),
-                    PLACEMENT_TICK_MILLIS,
-                    PLACEMENT_TICK_MILLIS,
-                    TimeUnit.MILLISECONDS);
+            placement.ifPresent(PlacementPart::start);
             return new PdNode(runtime, cluster, placement, front);
         } catch (BindException e) {
             throw stopped(cluster, runtime, new NodeStartException(e.getMessage(), e));
@@ -200,8 +184,9 @@ final class PdNode implements AutoCloseable {
             NodeConfig config,
             Optional<TlsFiles> tls,
             NodeRuntime runtime,
-            PlacementDriver placement,
-            ScheduledExecutorService cluster) {
+            Optional<PlacementPart> placement,
+            ScheduledExecutorService cluster,
+            MetricRegistry metrics) {
         NodeInfo info =
                 new NodeInfo(
                         config.name(),
@@ -210,24 +195,13 @@ final class PdNode implements AutoCloseable {
                         "",
                         System.currentTimeMillis() / 1000,
                         Version.ETCD_SERVER);
-        MetricRegistry metrics = new MetricRegistry();
-        TsoCounters timestamps = new TsoCounters();
-        timestamps.register(metrics);
         ProcessMetrics.register(metrics);
-        NodeMetrics.register(
-                metrics, runtime.consensus(), placement, Version.SERVER, Version.ETCD_SERVER);
-        PdServices services =
-                new PdServices(
-                        placement,
-                        runtime.consensus().memberId(),
-                        runtime.kv(),
-                        () -> MAX_REPLICAS,
-                        cluster,
-                        timestamps,
-                        tls);
+        NodeMetrics.register(metrics, runtime.consensus(), Version.ETCD_SERVER);
+        placement.ifPresent(
+                part -> NodeMetrics.registerPd(metrics, part.placement(), Version.SERVER));
         HttpApi http =
                 new HttpApi(
-                        placement,
+                        placement.map(PlacementPart::placement),
                         runtime.consensus(),
                         runtime.kv(),
                         info,
@@ -235,11 +209,27 @@ final class PdNode implements AutoCloseable {
                         metrics,
                         cluster,
                         tls);
-        EtcdServices etcd = new EtcdServices(backend(config, runtime), cluster);
-        List<BindableService> all = new ArrayList<>(services.services());
-        all.addAll(etcd.services());
-        ClientPort port = ClientPort.start(addresses(config.clientUrls()), tls, all, http);
-        return new Front(port, services, etcd, http);
+        EtcdBackend backend = backend(config, runtime);
+        EtcdServices etcd = new EtcdServices(backend, cluster);
+        List<BindableService> services = new ArrayList<>(etcd.services());
+        services.add(new HealthStatusManager().getHealthService());
+        placement.ifPresent(part -> services.addAll(part.services()));
+        List<InetSocketAddress> addresses = addresses(config.clientUrls());
+        // PD's clients want an answer from the first moment on; etcd's wait for the member.
+        ClientPort port =
+                placement.isPresent()
+                        ? ClientPort.start(addresses, tls, services, http)
+                        : ClientPort.start(
+                                addresses,
+                                tls,
+                                services,
+                                http,
+                                PortLimits.defaults()
+                                        .forMessages(
+                                                MESSAGE_MARGIN * backend.messageBytesMax(),
+                                                ETCD_STREAMS_MAX),
+                                runtime.ready());
+        return new Front(port, etcd, http);
     }
 
     private static EtcdBackend backend(NodeConfig config, NodeRuntime runtime) {
@@ -249,80 +239,6 @@ final class PdNode implements AutoCloseable {
                 runtime.raftClusterId(),
                 config.maxRequestBytes(),
                 Duration.ofMillis((long) config.electionTicks() * config.tickMillis()));
-    }
-
-    private static PlacementDriver placement(
-            NodeConfig config,
-            NodeRuntime runtime,
-            ScheduledExecutorService cluster,
-            Consumer<Throwable> onFatal) {
-        Member self =
-                Member.newBuilder()
-                        .setName(config.name())
-                        .setMemberId(runtime.consensus().memberId())
-                        .addAllPeerUrls(texts(config.advertisePeerUrls()))
-                        .addAllClientUrls(texts(config.advertiseClientUrls()))
-                        .build();
-        PlacementConfig settings =
-                new PlacementConfig(
-                        config.leaseSeconds(),
-                        config.tsoSaveIntervalMillis(),
-                        config.tsoUpdateIntervalMillis(),
-                        config.leaderPriorityCheckMillis(),
-                        Bytes.wrap(self.toByteArray()),
-                        PdNode::memberIdOf,
-                        deployPath(),
-                        Version.SERVER,
-                        NO_HASH,
-                        new SecureRandom()::nextLong);
-        return new PlacementDriver(
-                settings,
-                runtime.kv(),
-                runtime.consensus(),
-                CLOCKS,
-                task -> post(cluster, guarded(task, onFatal)),
-                PdNode::log);
-    }
-
-    private static OptionalLong memberIdOf(Bytes leaderValue) {
-        try {
-            long id = Member.parseFrom(leaderValue.asByteBuffer()).getMemberId();
-            return id == 0 ? OptionalLong.empty() : OptionalLong.of(id);
-        } catch (InvalidProtocolBufferException e) {
-            return OptionalLong.empty();
-        }
-    }
-
-    private static void log(PlacementEvent event) {
-        switch (event.severity()) {
-            case DEBUG -> LOG.debug("placement: {}", event.text());
-            case INFO -> LOG.info("placement: {}", event.text());
-            case WARN -> LOG.warn("placement: {}", event.text());
-        }
-    }
-
-    private static String deployPath() {
-        return Path.of("").toAbsolutePath().toString();
-    }
-
-    /** A failure leaves the election in a state that nobody foresaw: the node must stop. */
-    private static Runnable guarded(Runnable task, Consumer<Throwable> onFatal) {
-        return () -> {
-            try {
-                task.run();
-            } catch (RuntimeException | Error e) {
-                onFatal.accept(e);
-            }
-        };
-    }
-
-    /** What arrives while the node stops has nobody left to do it. */
-    private static void post(ScheduledExecutorService cluster, Runnable task) {
-        try {
-            cluster.execute(task);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("the cluster thread has stopped");
-        }
     }
 
     /** Finds an address in use before anything is written to the data dir. */
@@ -360,15 +276,10 @@ final class PdNode implements AutoCloseable {
     /** Steps down, hands over the Raft leadership, then closes ports and disk. */
     @Override
     public void close() {
-        try {
-            placement.stop().get(STEP_DOWN_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("the PD leadership was not given up cleanly: {}", e.toString());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        placement.ifPresent(PlacementPart::stepDown);
         cluster.shutdown();
         runtime.close();
         front.close();
+        placement.ifPresent(PlacementPart::close);
     }
 }

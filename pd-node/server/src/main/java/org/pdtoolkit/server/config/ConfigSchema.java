@@ -2,6 +2,8 @@ package org.pdtoolkit.server.config;
 
 import static org.pdtoolkit.server.config.ConfigKey.key;
 
+import org.pdtoolkit.server.config.ConfigKey.Group;
+
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,7 +11,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.pdtoolkit.server.config.ConfigKey.Group;
 
 /**
  * Every key the node knows, one row each, in the order of help and manual.
@@ -104,11 +105,12 @@ public final class ConfigSchema {
                     .into(LIST::add);
 
     public static final ConfigKey<Boolean> ETCD_ONLY =
-            key("etcd-only", ConfigType.bool(), Group.LATER)
+            key("etcd-only", ConfigType.bool(), Group.CLUSTER)
                     .defaults("false")
                     .doc(
                             "Run Raft and the key-value store without any Placement Driver"
-                                    + " service: a small etcd.")
+                                    + " service: an etcd, whose store only clients write to. The"
+                                    + " same on all members.")
                     .into(LIST::add);
 
     // ---- Elections and timestamps

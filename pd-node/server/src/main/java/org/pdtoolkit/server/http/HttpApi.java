@@ -1,14 +1,5 @@
 package org.pdtoolkit.server.http;
 
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.function.IntSupplier;
 import org.pdtoolkit.kv.Consensus;
 import org.pdtoolkit.kv.ReplicatedKv;
 import org.pdtoolkit.placement.Placement;
@@ -19,6 +10,16 @@ import org.pdtoolkit.server.port.HttpHandler;
 import org.pdtoolkit.server.port.HttpReply;
 import org.pdtoolkit.server.port.NodeInfo;
 import org.pdtoolkit.server.port.TlsFiles;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 
 /**
  * Everything the client port answers over HTTP/1.1.
@@ -51,13 +52,19 @@ public final class HttpApi implements HttpHandler, AutoCloseable {
                             "Access-Control-Allow-Methods", "POST, GET, OPTIONS, PUT, DELETE"),
                     new HttpField("Access-Control-Allow-Origin", "*"));
 
-    private final Placement placement;
-    private final LeaderProxy proxy;
-    private final Router pd = new Router();
+    private static final HttpReply NO_PD =
+            Replies.plain(
+                    501, "this node runs with --etcd-only: it has no Placement Driver services\n");
+
+    private final Optional<Pd> pd;
     private final Router etcd = new Router();
     private final ThreadPoolExecutor background;
 
+    /** PD's pages, on a node that has any. */
+    private record Pd(Placement placement, LeaderProxy proxy, Router pages) {}
+
     /**
+     * @param placement empty on a node without PD's services
      * @param consensus for the health page
      * @param kv for the health page
      * @param maxReplicas replication.max-replicas
@@ -66,7 +73,7 @@ public final class HttpApi implements HttpHandler, AutoCloseable {
      * @param tls files of this node, with which it asks other members
      */
     public HttpApi(
-            Placement placement,
+            Optional<Placement> placement,
             Consensus consensus,
             ReplicatedKv kv,
             NodeInfo node,
@@ -74,7 +81,6 @@ public final class HttpApi implements HttpHandler, AutoCloseable {
             MetricRegistry metrics,
             ScheduledExecutorService timer,
             Optional<TlsFiles> tls) {
-        this.placement = placement;
         this.background =
                 new ThreadPoolExecutor(
                         1,
@@ -88,11 +94,21 @@ public final class HttpApi implements HttpHandler, AutoCloseable {
                             return thread;
                         });
         background.allowCoreThreadTimeOut(true);
-        MemberClient client = new MemberClient(tls);
-        this.proxy = new LeaderProxy(placement, client, node.name(), timer);
-        new MemberPages(placement, client).addTo(pd);
-        new ClusterPages(placement, node, maxReplicas).addTo(pd);
+        this.pd = placement.map(found -> pd(found, node, maxReplicas, timer, tls));
         new EtcdPages(consensus, kv, node, metrics, background).addTo(etcd);
+    }
+
+    private static Pd pd(
+            Placement placement,
+            NodeInfo node,
+            IntSupplier maxReplicas,
+            ScheduledExecutorService timer,
+            Optional<TlsFiles> tls) {
+        MemberClient client = new MemberClient(tls);
+        Router pages = new Router();
+        new MemberPages(placement, client).addTo(pages);
+        new ClusterPages(placement, node, maxReplicas).addTo(pages);
+        return new Pd(placement, new LeaderProxy(placement, client, node.name(), timer), pages);
     }
 
     @Override
@@ -118,13 +134,19 @@ public final class HttpApi implements HttpHandler, AutoCloseable {
         if (!path.startsWith("/pd/")) {
             return etcd.answer(call, path);
         }
-        return answeredHere(call, path)
-                ? pd.answer(call, path)
-                : proxy.forward(call, path.startsWith(V2), () -> pd.answer(call, path));
+        return pd.map(part -> answer(part, call, path))
+                .orElseGet(() -> CompletableFuture.completedFuture(NO_PD));
     }
 
-    private boolean answeredHere(HttpCall call, String path) {
-        return placement.serving()
+    private static CompletionStage<HttpReply> answer(Pd pd, HttpCall call, String path) {
+        return answeredHere(pd, call, path)
+                ? pd.pages().answer(call, path)
+                : pd.proxy()
+                        .forward(call, path.startsWith(V2), () -> pd.pages().answer(call, path));
+    }
+
+    private static boolean answeredHere(Pd pd, HttpCall call, String path) {
+        return pd.placement().serving()
                 || LOCAL_PREFIXES.stream().anyMatch(path::startsWith)
                 || call.field(ALLOW_FOLLOWER).filter(value -> !value.isEmpty()).isPresent();
     }

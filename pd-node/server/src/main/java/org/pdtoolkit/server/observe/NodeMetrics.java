@@ -1,20 +1,16 @@
 package org.pdtoolkit.server.observe;
 
-import java.util.Map;
 import org.pdtoolkit.kv.Consensus;
 import org.pdtoolkit.placement.Placement;
+
+import java.util.Map;
 
 /** Figures of consensus and leadership, under the originals' names where they exist. */
 public final class NodeMetrics {
     private NodeMetrics() {}
 
-    /** Registers {@code etcd_server_*}, {@code pd_raft_*} and the roles. */
-    public static void register(
-            MetricRegistry metrics,
-            Consensus consensus,
-            Placement placement,
-            String version,
-            String etcdVersion) {
+    /** Registers {@code etcd_server_*} and {@code pd_raft_*}. */
+    public static void register(MetricRegistry metrics, Consensus consensus, String etcdVersion) {
         metrics.gauge(
                         "etcd_server_has_leader",
                         "Whether or not a leader exists. 1 is existence, 0 is not.",
@@ -43,8 +39,12 @@ public final class NodeMetrics {
                         "etcd_cluster_version",
                         "Which version is running. 1 for 'cluster_version' label.",
                         Map.of("cluster_version", etcdVersion),
-                        () -> 1)
-                .gauge(
+                        () -> 1);
+    }
+
+    /** Registers the role as PD leader and PD's version. */
+    public static void registerPd(MetricRegistry metrics, Placement placement, String version) {
+        metrics.gauge(
                         "service_member_role",
                         "The leadership role of this member of a service.",
                         Map.of("service", "PD"),

@@ -2,6 +2,7 @@ package org.pdtoolkit.server.port;
 
 import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -10,6 +11,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.GlobalEventExecutor;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -17,6 +19,7 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -57,10 +60,21 @@ public final class ClientPort implements AutoCloseable {
         return start(listen, tls, services, http, PortLimits.defaults());
     }
 
+    /** Listens on every address and serves at once. See the method with a gate. */
+    public static ClientPort start(
+            List<InetSocketAddress> listen,
+            Optional<TlsFiles> tls,
+            List<BindableService> services,
+            HttpHandler http,
+            PortLimits limits) {
+        return start(listen, tls, services, http, limits, CompletableFuture.completedFuture(null));
+    }
+
     /**
-     * Listens on every address and serves at once.
+     * Listens on every address.
      *
      * @param listen at least one; port 0 chooses a free one, see {@link #addresses}
+     * @param gate until it completes, clients can connect but get no answer
      * @throws PortException an address is in use or cannot be resolved, or a TLS file is unusable;
      *     nothing listens then
      */
@@ -69,10 +83,11 @@ public final class ClientPort implements AutoCloseable {
             Optional<TlsFiles> tls,
             List<BindableService> services,
             HttpHandler http,
-            PortLimits limits) {
+            PortLimits limits,
+            CompletableFuture<?> gate) {
         Optional<SslContext> context = tls.map(TlsContexts::server);
         ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-        ConnectionSetup setup = new ConnectionSetup(context, limits, http, open);
+        ConnectionSetup setup = new ConnectionSetup(context, limits, http, open, gate);
         EventLoops loops = EventLoops.open(limits.ioThreads());
         Server server = build(listen, services, setup, loops);
         try {
@@ -111,8 +126,13 @@ public final class ClientPort implements AutoCloseable {
                         .maxConcurrentCallsPerConnection(limits.streamsMax())
                         .maxRstFramesPerWindow(RESETS_PER_WINDOW, RESET_WINDOW_SECONDS);
         listen.subList(1, listen.size()).forEach(builder::addListenAddress);
-        services.forEach(builder::addService);
-        return builder.build();
+        UnknownMethods unknown = new UnknownMethods();
+        for (BindableService service : services) {
+            ServerServiceDefinition definition = service.bindService();
+            unknown.add(definition.getServiceDescriptor().getName());
+            builder.addService(definition);
+        }
+        return builder.fallbackHandlerRegistry(unknown).build();
     }
 
     /** Addresses that are listened on, in the order of the request, with the real ports. */

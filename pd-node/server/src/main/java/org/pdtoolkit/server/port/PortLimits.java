@@ -48,4 +48,19 @@ public record PortLimits(
                 // 0.78.
                 Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
     }
+
+    /** These bounds with others for gRPC. */
+    public PortLimits forMessages(int newMessageBytesMax, int newStreamsMax) {
+        return new PortLimits(
+                connectionsMax,
+                handshake,
+                httpRequest,
+                httpIdle,
+                headerBytesMax,
+                httpBodyBytesMax,
+                newMessageBytesMax,
+                newStreamsMax,
+                closeGrace,
+                ioThreads);
+    }
 }

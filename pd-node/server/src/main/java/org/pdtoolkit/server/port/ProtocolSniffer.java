@@ -11,6 +11,7 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.OptionalSslHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.ReferenceCountUtil;
+
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -57,6 +58,16 @@ final class ProtocolSniffer extends ByteToMessageDecoder {
             ctx.close();
             return;
         }
+        if (setup.gate().isDone()) {
+            begin(ctx);
+        } else {
+            ctx.channel().config().setAutoRead(false);
+            setup.gate().whenComplete((done, failure) -> ctx.executor().execute(() -> begin(ctx)));
+        }
+    }
+
+    /** Listens to the client, who has to begin within a time. */
+    private void begin(ChannelHandlerContext ctx) {
         deadline =
                 ctx.executor()
                         .schedule(
@@ -64,6 +75,7 @@ final class ProtocolSniffer extends ByteToMessageDecoder {
                                 setup.limits().handshake().toMillis(),
                                 TimeUnit.MILLISECONDS);
         setup.tls().ifPresent(tls -> ctx.pipeline().addFirst(new TlsGate(tls)));
+        ctx.channel().config().setAutoRead(true);
     }
 
     @Override

@@ -1,19 +1,5 @@
 package org.pdtoolkit.server.runtime;
 
-import java.io.IOException;
-import java.net.BindException;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.SplittableRandom;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.kv.Consensus;
@@ -35,6 +21,22 @@ import org.pdtoolkit.server.transport.PeerNetwork;
 import org.pdtoolkit.storage.AppliedState;
 import org.pdtoolkit.storage.OrderedStore;
 import org.pdtoolkit.storage.Storage;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * One member of the Raft group with its replicated store: opens the disk, talks to the peers, runs
@@ -70,6 +72,7 @@ public final class NodeRuntime implements AutoCloseable {
     private Runnable consensusEnd = () -> {};
     private Runnable applyEnd = () -> {};
     private final AtomicBoolean publishing = new AtomicBoolean();
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
 
     /** Whether this process may be the one whose publication the others know. */
     private volatile boolean published;
@@ -302,6 +305,11 @@ public final class NodeRuntime implements AutoCloseable {
         return identity.clusterId();
     }
 
+    /** Completes when the cluster knows this member and this member knows the cluster. */
+    public CompletableFuture<Void> ready() {
+        return ready;
+    }
+
     public int peersUp() {
         return transport.peersUp();
     }
@@ -324,9 +332,12 @@ public final class NodeRuntime implements AutoCloseable {
         Member known = membership.find(identity.memberId());
         if (known == null
                 || state.office().leader() == 0
-                || (known.name().equals(options.name())
-                        && known.clientUrls().equals(options.advertiseClientUrls()))
                 || !publishing.compareAndSet(false, true)) {
+            return;
+        }
+        if (known.name().equals(options.name())
+                && known.clientUrls().equals(options.advertiseClientUrls())) {
+            becomeReady();
             return;
         }
         published = true;
@@ -339,6 +350,22 @@ public final class NodeRuntime implements AutoCloseable {
                         false);
         kv.propose(Envelope.Kind.PUBLISH, MemberCodec.encode(self))
                 .whenComplete((outcome, failure) -> publishing.set(false));
+    }
+
+    /** Published, and part of a quorum: what was committed before this start is applied. */
+    private void becomeReady() {
+        if (ready.isDone()) {
+            publishing.set(false);
+            return;
+        }
+        kv.barrier()
+                .whenComplete(
+                        (done, failure) -> {
+                            publishing.set(false);
+                            if (failure == null && ready.complete(null)) {
+                                LOG.info("ready to serve client requests");
+                            }
+                        });
     }
 
     private void revokeExpired() {

@@ -1,16 +1,5 @@
 package org.pdtoolkit.server.http;
 
-import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import org.pdtoolkit.kv.Member;
 import org.pdtoolkit.server.observe.MetricRegistry;
 import org.pdtoolkit.server.observe.NodeMetrics;
@@ -22,6 +11,18 @@ import org.pdtoolkit.server.support.FixedConsensus;
 import org.pdtoolkit.server.support.FixedKv;
 import org.pdtoolkit.server.support.Ports;
 import org.pdtoolkit.server.support.ScriptedPlacement;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 
 /** The HTTP API of some nodes on real ports, their placement layers scripted; pd1 leads. */
 final class ScriptedCluster implements AutoCloseable {
@@ -67,9 +68,10 @@ final class ScriptedCluster implements AutoCloseable {
     private HttpApi api(String name, Node node) {
         MetricRegistry metrics = new MetricRegistry();
         ProcessMetrics.register(metrics);
-        NodeMetrics.register(metrics, node.consensus, node.placement, "9.0.0", "3.6.0");
+        NodeMetrics.register(metrics, node.consensus, "3.6.0");
+        NodeMetrics.registerPd(metrics, node.placement, "9.0.0");
         return new HttpApi(
-                node.placement,
+                Optional.of(node.placement),
                 node.consensus,
                 node.kv,
                 new NodeInfo(name, "9.0.0", "c0ffee", "2026-01-02", START_SECONDS, "3.6.0"),

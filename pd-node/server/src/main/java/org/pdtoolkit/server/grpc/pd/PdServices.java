@@ -3,21 +3,17 @@ package org.pdtoolkit.server.grpc.pd;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.protobuf.services.HealthStatusManager;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.IntSupplier;
+
 import org.pdtoolkit.kv.ReplicatedKv;
 import org.pdtoolkit.placement.Placement;
 import org.pdtoolkit.server.port.TlsFiles;
 
-/**
- * PD's gRPC services as the client port takes them, with forwarding to the leader.
- *
- * <p>The health service says SERVING from the first moment, on leaders and followers alike: clients
- * poll it to learn whether a node is there, not what it is.
- */
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.IntSupplier;
+
+/** PD's gRPC services as the client port takes them, with forwarding to the leader. */
 public final class PdServices implements AutoCloseable {
     private final LeaderChannels channels;
     private final List<BindableService> services;
@@ -41,11 +37,7 @@ public final class PdServices implements AutoCloseable {
                 ServerInterceptors.intercept(
                         new PdService(placement, maxReplicas, timer, counters),
                         new Forwarding(placement, memberId, channels));
-        this.services =
-                List.of(
-                        () -> pd,
-                        new MetaStorageService(placement, kv),
-                        new HealthStatusManager().getHealthService());
+        this.services = List.of(() -> pd, new MetaStorageService(placement, kv));
     }
 
     public List<BindableService> services() {
