@@ -210,7 +210,7 @@ final class PdNode implements AutoCloseable {
                         cluster,
                         tls);
         EtcdBackend backend = backend(config, runtime);
-        EtcdServices etcd = new EtcdServices(backend, cluster);
+        EtcdServices etcd = new EtcdServices(backend, cluster, tls);
         List<BindableService> services = new ArrayList<>(etcd.services());
         services.add(new HealthStatusManager().getHealthService());
         placement.ifPresent(part -> services.addAll(part.services()));

@@ -1,9 +1,5 @@
 package org.pdtoolkit.server.runtime;
 
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.kv.EtcdKv;
 import org.pdtoolkit.kv.KvError;
@@ -17,6 +13,11 @@ import org.pdtoolkit.kv.machine.Command;
 import org.pdtoolkit.kv.machine.KvMachine;
 import org.pdtoolkit.kv.machine.Outcome;
 import org.pdtoolkit.kv.txn.OpCheck;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * The replicated store of this member: writes through Raft, reads behind a read-index barrier.
@@ -103,7 +104,15 @@ final class KvService implements EtcdKv {
     @Override
     public CompletableFuture<Lease> leaseGrant(long id, long ttl) {
         long chosen = id != 0 ? id : leaseIds.next();
-        return lease(new Command.LeaseGrant(chosen, ttl));
+        return lease(new Command.LeaseGrant(chosen, patient ? Math.max(ttl, ttlMin()) : ttl));
+    }
+
+    /**
+     * Shortest lease of etcd's clients, in seconds: one and a half election timeouts, rounded up.
+     * Here and not where leases are granted, since members may differ in it.
+     */
+    private long ttlMin() {
+        return (3 * context.options().electionTimeoutMillis() + 1_999) / 2_000;
     }
 
     @Override

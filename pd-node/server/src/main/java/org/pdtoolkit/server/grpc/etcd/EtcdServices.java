@@ -2,7 +2,12 @@ package org.pdtoolkit.server.grpc.etcd;
 
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptors;
+
+import org.pdtoolkit.server.grpc.MemberChannels;
+import org.pdtoolkit.server.port.TlsFiles;
+
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
@@ -14,15 +19,22 @@ import java.util.concurrent.ScheduledExecutorService;
 public final class EtcdServices implements AutoCloseable {
     private final ReadPool reads;
     private final LeaderRule leader;
+    private final MemberChannels channels;
     private final List<BindableService> services;
 
     /**
      * @param timer runs looks at the leader; its tasks are short
+     * @param tls files of this node, with which it asks the leader
      */
-    public EtcdServices(EtcdBackend backend, ScheduledExecutorService timer) {
+    public EtcdServices(
+            EtcdBackend backend, ScheduledExecutorService timer, Optional<TlsFiles> tls) {
         Headers headers = new Headers(backend.clusterId(), backend.consensus());
         reads = new ReadPool(backend.kv());
         leader = new LeaderRule(backend.consensus(), backend.electionTimeout(), timer);
+        channels = new MemberChannels(tls);
+        LeaderCalls toLeader =
+                new LeaderCalls(backend.consensus(), channels, timer, backend.electionTimeout());
+        LeaderOnlyRule leaderOnly = new LeaderOnlyRule(backend.consensus());
         LearnerRule learner = new LearnerRule(backend::learner);
         ClientVersionRule version = new ClientVersionRule();
         MessageSizeRule size = new MessageSizeRule(backend.messageBytesMax());
@@ -33,13 +45,14 @@ public final class EtcdServices implements AutoCloseable {
         services =
                 List.of(
                                 kv.definition(),
+                                new LeaseGrpcService(backend.kv(), toLeader, headers).bindService(),
                                 cluster.bindService(),
                                 new MaintenanceGrpcService(backend, headers).bindService())
                         .stream()
                         .map(
                                 service ->
                                         ServerInterceptors.interceptForward(
-                                                service, learner, version, leader))
+                                                service, learner, version, leader, leaderOnly))
                         .map(
                                 service ->
                                         ServerInterceptors.intercept(
@@ -53,10 +66,11 @@ public final class EtcdServices implements AutoCloseable {
         return services;
     }
 
-    /** Stops the threads of its own. */
+    /** Stops the threads of its own and closes the connections to other members. */
     @Override
     public void close() {
         leader.close();
+        channels.close();
         reads.close();
     }
 }

@@ -9,11 +9,14 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
-import java.util.Optional;
-import java.util.Set;
+
 import org.pdtoolkit.kv.Member;
 import org.pdtoolkit.placement.Placement;
+import org.pdtoolkit.server.grpc.MemberChannels;
 import org.pdtoolkit.wire.ErrorCatalogue;
+
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Passes calls on to the leader that the client names in {@code pd-forwarded-host}.
@@ -45,9 +48,9 @@ final class Forwarding implements ServerInterceptor {
 
     private final Placement placement;
     private final long memberId;
-    private final LeaderChannels channels;
+    private final MemberChannels channels;
 
-    Forwarding(Placement placement, long memberId, LeaderChannels channels) {
+    Forwarding(Placement placement, long memberId, MemberChannels channels) {
         this.placement = placement;
         this.memberId = memberId;
         this.channels = channels;

@@ -6,6 +6,7 @@ import io.grpc.ServerServiceDefinition;
 
 import org.pdtoolkit.kv.ReplicatedKv;
 import org.pdtoolkit.placement.Placement;
+import org.pdtoolkit.server.grpc.MemberChannels;
 import org.pdtoolkit.server.port.TlsFiles;
 
 import java.util.List;
@@ -15,7 +16,7 @@ import java.util.function.IntSupplier;
 
 /** PD's gRPC services as the client port takes them, with forwarding to the leader. */
 public final class PdServices implements AutoCloseable {
-    private final LeaderChannels channels;
+    private final MemberChannels channels;
     private final List<BindableService> services;
 
     /**
@@ -32,7 +33,7 @@ public final class PdServices implements AutoCloseable {
             ScheduledExecutorService timer,
             TsoCounters counters,
             Optional<TlsFiles> tls) {
-        this.channels = new LeaderChannels(tls);
+        this.channels = new MemberChannels(tls);
         ServerServiceDefinition pd =
                 ServerInterceptors.intercept(
                         new PdService(placement, maxReplicas, timer, counters),

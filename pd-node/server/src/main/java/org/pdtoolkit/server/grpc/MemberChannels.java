@@ -1,24 +1,27 @@
-package org.pdtoolkit.server.grpc.pd;
+package org.pdtoolkit.server.grpc;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContextBuilder;
+
+import org.pdtoolkit.server.port.TlsFiles;
+
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+
 import javax.net.ssl.SSLException;
-import org.pdtoolkit.server.port.TlsFiles;
 
 /**
- * gRPC connections to the client ports of leaders, one for each URL, opened on first use.
+ * gRPC connections to the client ports of other members, one for each URL, opened on first use.
  *
  * <p>Thread: any; never blocks.
  */
-final class LeaderChannels implements AutoCloseable {
+public final class MemberChannels implements AutoCloseable {
     private static final int CONNECT_TIMEOUT_MILLIS = 3_000;
     private static final int PING_SECONDS = 10;
     private static final int PING_TIMEOUT_SECONDS = 3;
@@ -27,7 +30,7 @@ final class LeaderChannels implements AutoCloseable {
     private final Optional<TlsFiles> tls;
     private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
 
-    LeaderChannels(Optional<TlsFiles> tls) {
+    public MemberChannels(Optional<TlsFiles> tls) {
         this.tls = tls;
     }
 
@@ -35,7 +38,7 @@ final class LeaderChannels implements AutoCloseable {
      * @param clientUrl a member's advertised client URL
      * @throws IllegalArgumentException the URL has no host or port
      */
-    ManagedChannel to(String clientUrl) {
+    public ManagedChannel to(String clientUrl) {
         return channels.computeIfAbsent(clientUrl, this::open);
     }
 
