@@ -1,19 +1,5 @@
 package org.pdtoolkit.server.runtime;
 
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Predicate;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.kv.KvError;
@@ -33,6 +19,21 @@ import org.pdtoolkit.raft.Role;
 import org.pdtoolkit.raft.Status;
 import org.pdtoolkit.server.store.RaftLog;
 import org.pdtoolkit.server.transport.PeerNetwork;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 
 /**
  * The consensus thread: sole owner of the Raft core and the log.
@@ -444,11 +445,12 @@ final class ConsensusLoop implements Worker {
         for (ReadState read : ready.readStates()) {
             onRead(read);
         }
+        state.committed(raft.committed());
         if (!ready.committedEntries().isEmpty()) {
             handOver(ready.committedEntries());
         }
         raft.advance();
-        state.office(new GroupState.Office(raft.leader(), raft.role(), raft.term()));
+        noteOffice();
     }
 
     private List<Message> sendEarly(List<Message> messages) {
@@ -484,9 +486,13 @@ final class ConsensusLoop implements Worker {
         state.diskDeadlineNanos(context.now() + options.diskFenceNanos());
     }
 
+    private void noteOffice() {
+        state.office(new GroupState.Office(raft.leader(), raft.role(), raft.term()), context.now());
+    }
+
     private void onOffice() {
         GroupState.Office before = state.office();
-        state.office(new GroupState.Office(raft.leader(), raft.role(), raft.term()));
+        noteOffice();
         if (before.leader() != raft.leader()) {
             LOG.info(
                     "raft leader: leader={} term={} role={}",

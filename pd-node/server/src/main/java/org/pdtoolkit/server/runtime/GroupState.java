@@ -1,7 +1,8 @@
 package org.pdtoolkit.server.runtime;
 
-import java.util.Set;
 import org.pdtoolkit.raft.Role;
+
+import java.util.Set;
 
 /**
  * What the node's threads tell each other about the Raft group, by volatile fields.
@@ -21,14 +22,19 @@ final class GroupState {
     private volatile long diskDeadlineNanos = Long.MIN_VALUE;
     private volatile Set<Long> activePeers = Set.of();
     private volatile long leaderChanges;
+    private volatile long committedIndex;
     private volatile long appliedIndex;
     private volatile long appliedTerm;
+
+    /** When the present leader became known; {@link Long#MIN_VALUE} before the first. */
+    private volatile long leaderSinceNanos = Long.MIN_VALUE;
 
     Office office() {
         return office;
     }
 
-    void office(Office now) {
+    /** Writer: consensus. */
+    void office(Office now, long nowNanos) {
         if (now.role() != Role.LEADER || now.term() != office.term()) {
             // A deadline belongs to the term in which it was earned.
             quorumDeadlineNanos = Long.MIN_VALUE;
@@ -37,7 +43,21 @@ final class GroupState {
             lastLeader = now.leader();
             leaderChanges = leaderChanges + 1;
         }
+        if (now.leader() != 0 && now.leader() != office.leader()) {
+            leaderSinceNanos = nowNanos;
+        }
         office = now;
+    }
+
+    /**
+     * Whether a request begun at that instant met the loss of the leader before the present one: it
+     * began within two election timeouts before this one became known.
+     */
+    boolean beganUnderLostLeader(long startNanos, long electionTimeoutNanos) {
+        long since = leaderSinceNanos;
+        return since != Long.MIN_VALUE
+                && startNanos < since
+                && since - startNanos < 2 * electionTimeoutNanos;
     }
 
     /** Times that another member was seen to lead. */
@@ -57,6 +77,16 @@ final class GroupState {
     long leadingTerm() {
         Office now = office;
         return now.role() == Role.LEADER && appliedTerm == now.term() ? now.term() : 0;
+    }
+
+    /** Last index known to be committed. */
+    long committedIndex() {
+        return committedIndex;
+    }
+
+    /** Writer: consensus. */
+    void committed(long index) {
+        committedIndex = index;
     }
 
     long quorumDeadlineNanos() {

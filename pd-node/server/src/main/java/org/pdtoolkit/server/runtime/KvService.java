@@ -25,6 +25,9 @@ import java.util.function.Supplier;
  * <p>Futures complete on the apply thread, or on the timer thread when time runs out.
  */
 final class KvService implements EtcdKv {
+    /** Committed entries not yet applied above which clients' writes are refused (etcd). */
+    private static final long APPLY_LAG_MAX = 5_000;
+
     private final NodeContext context;
     private final ConsensusLoop consensus;
     private final ApplyLoop apply;
@@ -208,6 +211,9 @@ final class KvService implements EtcdKv {
         if (payload.size() + Envelope.HEADER_BYTES > context.options().requestBytesMax()) {
             return CompletableFuture.failedFuture(new KvException(KvError.REQUEST_TOO_LARGE));
         }
+        if (patient && state.committedIndex() - state.appliedIndex() > APPLY_LAG_MAX) {
+            return CompletableFuture.failedFuture(new KvException(KvError.TOO_MANY_REQUESTS));
+        }
         long request = nextRequest.incrementAndGet();
         byte[] data = new Envelope(kind, request, payload).encode();
         Proposal proposal = new Proposal(data, term, patient, context.now());
@@ -218,7 +224,16 @@ final class KvService implements EtcdKv {
     }
 
     private KvError overdue(Proposal proposal) {
-        return patient && !proposal.proposed() ? KvError.NOT_PROPOSED : KvError.TIMEOUT;
+        if (!patient) {
+            return KvError.TIMEOUT;
+        }
+        if (!proposal.proposed()) {
+            return KvError.NOT_PROPOSED;
+        }
+        long electionNanos = context.options().electionTimeoutMillis() * 1_000_000L;
+        return state.beganUnderLostLeader(proposal.startNanos(), electionNanos)
+                ? KvError.TIMEOUT_LEADER_FAILED
+                : KvError.TIMEOUT;
     }
 
     /** Ends what has waited too long. Thread: timer. */
