@@ -39,11 +39,15 @@ public interface ReplicatedKv {
     interface Watch {
         /** Stops the events; idempotent. A call under way on another thread still ends. */
         void cancel();
+
+        /** Goes on with a watch that was set aside because its listener was not ready. */
+        default void resume() {}
     }
 
     /**
-     * Opens a watch on the local, applied state. A start revision in the past is caught up with on
-     * the calling thread, which may block on the store; see {@link WatchListener}.
+     * Opens a watch on the local, applied state. Its listener is called on the watch thread,
+     * perhaps before this returns. A start revision below the compact revision, or below 0, is
+     * answered with {@link WatchListener#onCompacted}.
      */
     Watch watch(WatchRequest request, WatchListener listener);
 }

@@ -5,9 +5,8 @@ import java.util.List;
 /**
  * Receives the events of one watch, in revision order, never twice.
  *
- * <p>Thread: history comes on the thread that opens the watch, before that call returns; later
- * events on the apply thread. Never both at once. Must not block, must not throw, and may open and
- * cancel watches.
+ * <p>Thread: the watch thread of the store, which may be busy with another watch first. Must not
+ * block, must not throw, and may open and cancel watches.
  */
 public interface WatchListener {
     enum EventType {
@@ -21,9 +20,25 @@ public interface WatchListener {
      */
     record Event(EventType type, KeyValue pair, KeyValue previous) {}
 
-    /** All events of a revision come in one call. */
+    /**
+     * Events of one or more whole revisions: of one while the watch keeps up, of many while it
+     * catches up with history.
+     *
+     * @param revision up to which the watch has now seen everything; never less than in a call
+     *     before, for any watch of the store
+     * @param events not empty; shared with other watches, immutable
+     */
     void onEvents(long revision, List<Event> events);
 
     /** The next wanted revision is gone; the watch is over. */
     void onCompacted(long compactRevision);
+
+    /**
+     * Whether there is room for a call of {@link #onEvents}. A watch whose listener has none is set
+     * aside and loses nothing; the listener has to call {@link ReplicatedKv.Watch#resume} after
+     * this has become true again.
+     */
+    default boolean ready() {
+        return true;
+    }
 }

@@ -90,7 +90,7 @@ public final class KvMachine {
 
     /**
      * Applies a committed command with exactly one commit of the store, also when it is refused.
-     * When this returns, readers see the outcome and the watches have been called.
+     * When this returns, readers see the outcome and the watches know of it.
      *
      * @param at the command's place in the log
      */
@@ -298,25 +298,25 @@ public final class KvMachine {
         return new OpAccess(auth.state(), caller, leases::keys);
     }
 
-    /**
-     * Opens a watch on the local, applied state. Every listener call is either on the calling
-     * thread before this returns (history, from a start revision up to the present one; this may
-     * block on the store) or, later, on the apply thread; never both at once. See {@link WatchHub}.
-     */
+    /** Opens a watch on the local, applied state; see {@link WatchHub}. */
     public ReplicatedKv.Watch watch(WatchRequest request, WatchListener listener) {
         return watches.watch(request, listener);
     }
 
+    /** The watches: someone has to do their work. */
+    public WatchHub watches() {
+        return watches;
+    }
+
     /**
      * Replaces the content of the store by a snapshot and loads it. Reads wait meanwhile; watches
-     * go on from the first revision that they have not seen, on this thread.
+     * go on from the first revision that they have not seen.
      *
      * @param writes everything in {@code HISTORY} and {@code META}
      */
     public void install(Iterator<Batch.Write> writes, AppliedState at) {
-        MvccState before = mvcc.state();
         mvcc.replace(() -> store.replace(writes, at));
-        afterReplace(before);
+        afterReplace();
     }
 
     /**
@@ -325,16 +325,15 @@ public final class KvMachine {
      * {@link #install}.
      */
     public void reload() {
-        MvccState before = mvcc.state();
         mvcc.replace(() -> {});
-        afterReplace(before);
+        afterReplace();
     }
 
-    private void afterReplace(MvccState before) {
+    private void afterReplace() {
         leases.reset();
         LeaseRecords.load(store, mvcc.state().index(), leases);
         auth.load(store);
         alarms.load(store);
-        watches.onReplaced(before);
+        watches.onReplaced();
     }
 }

@@ -56,25 +56,34 @@ public final class StoreView implements ReadView, AutoCloseable {
         return before == null ? null : pair(key, before);
     }
 
+    /** Where {@link #history} stops, whichever is reached first; at least one revision is read. */
+    public record HistoryBounds(int revisionsMax, long bytesMax, int recordsMax) {
+        boolean reached(int revisions, long bytes, int records) {
+            return revisions >= revisionsMax || bytes >= bytesMax || records >= recordsMax;
+        }
+    }
+
     /**
-     * Reads whole revisions from {@code from} on, as many as fit the bounds, at least one.
+     * Reads whole revisions in {@code [from, until)}.
      *
      * @param from not below the compact revision
+     * @param until at most one past the newest revision
      * @param wanted keys whose changes are of interest
-     * @param revisionsMax number of revisions with a wanted change
-     * @param bytesMax sum of the sizes of wanted keys and values
+     * @param bounds number of revisions with a wanted change, sum of the sizes of wanted keys and
+     *     values, number of records wanted or not
      */
     public HistoryPage history(
-            long from, Predicate<Bytes> wanted, int revisionsMax, long bytesMax) {
+            long from, long until, Predicate<Bytes> wanted, HistoryBounds bounds) {
         List<RevisionChanges> revisions = new ArrayList<>();
         List<KeyValue> changes = new ArrayList<>();
         long current = from;
         long bytes = 0;
+        int read = 0;
         Iterator<OrderedStore.Pair> records =
                 view().scan(
                                 Space.HISTORY,
                                 new RevisionId(from, 0).toKey(),
-                                new RevisionId(revision() + 1, 0).toKey());
+                                new RevisionId(until, 0).toKey());
         while (records.hasNext()) {
             OrderedStore.Pair record = records.next();
             long revision = id(record).revision();
@@ -84,10 +93,11 @@ public final class StoreView implements ReadView, AutoCloseable {
                     changes.clear();
                 }
                 current = revision;
-                if (revisions.size() >= revisionsMax || bytes >= bytesMax) {
+                if (bounds.reached(revisions.size(), bytes, read)) {
                     return new HistoryPage(revisions, current);
                 }
             }
+            read++;
             KeyValue pair = decode(record, false);
             if (wanted.test(pair.key())) {
                 KeyValue full = decode(record, true);
@@ -98,7 +108,7 @@ public final class StoreView implements ReadView, AutoCloseable {
         if (!changes.isEmpty()) {
             revisions.add(new RevisionChanges(current, changes));
         }
-        return new HistoryPage(revisions, revision() + 1);
+        return new HistoryPage(revisions, until);
     }
 
     private OrderedStore.View view() {

@@ -12,7 +12,7 @@ import org.pdtoolkit.kv.KeyRange;
  * those that hold it: a search tree by first key in which each node knows the latest end below it,
  * kept flat by random heap priorities (a treap).
  *
- * <p>Thread: under the hub's monitor.
+ * <p>Thread: the caller's care.
  */
 final class RangeIndex {
     private static final class Node {
@@ -51,7 +51,7 @@ final class RangeIndex {
     private int size;
 
     void add(Watcher watcher) {
-        KeyRange range = watcher.request.range();
+        KeyRange range = watcher.range();
         Node node = find(range);
         if (node == null) {
             node = new Node(range, mix(++inserted));
@@ -63,7 +63,7 @@ final class RangeIndex {
     }
 
     void remove(Watcher watcher) {
-        Node node = find(watcher.request.range());
+        Node node = find(watcher.range());
         if (node != null && node.watchers.remove(watcher)) {
             size--;
             if (node.watchers.isEmpty()) {
@@ -92,6 +92,19 @@ final class RangeIndex {
     /** Hands over every watch whose range holds {@code key}. */
     void match(Bytes key, Consumer<Watcher> found) {
         match(root, key, found);
+    }
+
+    boolean matchesAny(Bytes key) {
+        return matchesAny(root, key);
+    }
+
+    private static boolean matchesAny(Node node, Bytes key) {
+        if (node == null || (node.endMax != null && key.compareTo(node.endMax) >= 0)) {
+            return false;
+        }
+        return node.range.contains(key)
+                || matchesAny(node.left, key)
+                || (key.compareTo(node.range.key()) >= 0 && matchesAny(node.right, key));
     }
 
     private static void addAll(Node node, Collection<Watcher> all) {

@@ -5,19 +5,22 @@ import org.pdtoolkit.kv.KeyValue;
 import org.pdtoolkit.kv.WatchListener.Event;
 import org.pdtoolkit.kv.WatchListener.EventType;
 import org.pdtoolkit.kv.mvcc.MvccStore;
+import org.pdtoolkit.kv.mvcc.RevisionChanges;
 
-/** The events of one revision, made once for all watches that want them. Thread: one. */
+/** The events of one revision, made once for all watches that want them. Thread: watch. */
 final class RevisionEvents {
     private final MvccStore mvcc;
     private final long revision;
     private final List<KeyValue> changes;
     private final Event[] plain;
     private final Event[] withPrevious;
+    private List<Event> onlyPlain;
+    private List<Event> onlyWithPrevious;
 
-    RevisionEvents(MvccStore mvcc, long revision, List<KeyValue> changes) {
+    RevisionEvents(MvccStore mvcc, RevisionChanges changed) {
         this.mvcc = mvcc;
-        this.revision = revision;
-        this.changes = changes;
+        this.revision = changed.revision();
+        this.changes = changed.changes();
         plain = new Event[changes.size()];
         withPrevious = new Event[changes.size()];
     }
@@ -45,5 +48,19 @@ final class RevisionEvents {
             made[index] = new Event(type, pair, before);
         }
         return made[index];
+    }
+
+    /** The one event of a revision that has one change: the same list for all watches. */
+    List<Event> only(boolean previous) {
+        if (previous) {
+            if (onlyWithPrevious == null) {
+                onlyWithPrevious = List.of(event(0, true));
+            }
+            return onlyWithPrevious;
+        }
+        if (onlyPlain == null) {
+            onlyPlain = List.of(event(0, false));
+        }
+        return onlyPlain;
     }
 }

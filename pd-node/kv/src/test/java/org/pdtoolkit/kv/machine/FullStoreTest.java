@@ -62,6 +62,7 @@ class FullStoreTest {
 
     @Test
     void nothingChangesUntilTheCommitIsThrough() {
+        Machine.deliverAtOnce(kv);
         kv.watch(
                 new WatchRequest(all(), 0, true),
                 new WatchListener() {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.kv.KeyRange;
 import org.pdtoolkit.kv.KeyValue;
@@ -37,12 +38,28 @@ final class Machine {
 
     Machine(KvLimits limits) {
         this.limits = limits;
-        kv = new KvMachine(store, limits);
+        restart();
     }
 
     /** Continues with a machine that has only the store to go by. */
     void restart() {
         kv = new KvMachine(store, limits);
+        deliverAtOnce(kv);
+    }
+
+    /** Does the work of the watches as soon as there is some, on the thread that makes it. */
+    static void deliverAtOnce(KvMachine machine) {
+        AtomicBoolean delivering = new AtomicBoolean();
+        machine.watches()
+                .onWork(
+                        () -> {
+                            if (delivering.compareAndSet(false, true)) {
+                                while (machine.watches().work()) {
+                                    // the next step
+                                }
+                                delivering.set(false);
+                            }
+                        });
     }
 
     AppliedState nextIndex() {

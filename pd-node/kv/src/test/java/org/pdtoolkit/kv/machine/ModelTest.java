@@ -2,6 +2,7 @@ package org.pdtoolkit.kv.machine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.pdtoolkit.kv.machine.Machine.all;
 import static org.pdtoolkit.kv.machine.Machine.at;
 import static org.pdtoolkit.kv.machine.Machine.dump;
@@ -39,8 +40,13 @@ class ModelTest {
 
         @Override
         public void onEvents(long revision, List<Event> events) {
-            assertEquals(true, seen.isEmpty() || seen.lastKey() < revision, "order");
-            seen.put(revision, events);
+            long before = seen.isEmpty() ? 0 : seen.lastKey();
+            for (Event event : events) {
+                long at = event.pair().modRevision();
+                assertTrue(before < at && at <= revision, "order");
+                assertTrue(seen.isEmpty() || seen.lastKey() <= at, "order");
+                seen.computeIfAbsent(at, key -> new ArrayList<>()).add(event);
+            }
         }
 
         @Override

@@ -1,6 +1,7 @@
 package org.pdtoolkit.kv.machine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.pdtoolkit.kv.machine.Machine.all;
 import static org.pdtoolkit.kv.machine.Machine.dump;
 import static org.pdtoolkit.kv.machine.Machine.from;
@@ -30,12 +31,17 @@ class WatchTest {
 
         @Override
         public void onEvents(long revision, List<Event> events) {
-            StringBuilder line = new StringBuilder(revision + ":");
+            StringBuilder line = new StringBuilder();
+            long current = 0;
             for (Event event : events) {
                 KeyValue pair = event.pair();
-                assertEquals(revision, pair.modRevision());
+                if (pair.modRevision() != current) {
+                    flush(line);
+                    current = pair.modRevision();
+                    line.append(current).append(':');
+                }
                 if (event.type() == EventType.DELETE) {
-                    assertEquals(new KeyValue(pair.key(), Bytes.EMPTY, 0, revision, 0, 0), pair);
+                    assertEquals(new KeyValue(pair.key(), Bytes.EMPTY, 0, current, 0, 0), pair);
                     line.append(" -").append(pair.key());
                 } else {
                     line.append(' ').append(pair.key()).append('=').append(pair.value());
@@ -44,7 +50,15 @@ class WatchTest {
                     line.append('(').append(event.previous().value()).append(')');
                 }
             }
-            lines.add(line.toString());
+            flush(line);
+            assertTrue(revision >= current);
+        }
+
+        private void flush(StringBuilder line) {
+            if (!line.isEmpty()) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
         }
 
         @Override

@@ -15,7 +15,7 @@ import org.pdtoolkit.kv.WatchRequest;
 
 class RangeIndexTest {
     private static Watcher watcher(KeyRange range) {
-        return new Watcher(null, new WatchRequest(range, 0, false), null);
+        return new Watcher(null, 0, new WatchRequest(range, 0, false), null);
     }
 
     private static Bytes key(int number) {

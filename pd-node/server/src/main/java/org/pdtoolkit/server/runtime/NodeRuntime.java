@@ -63,6 +63,7 @@ public final class NodeRuntime implements AutoCloseable {
     private final PeerNetwork transport;
     private final ApplyLoop apply;
     private final ConsensusLoop consensus;
+    private final WatchLoop watches;
     private final KvService kv;
     private final KvService etcd;
     private final GroupView view;
@@ -71,6 +72,7 @@ public final class NodeRuntime implements AutoCloseable {
     private final Workers workers;
     private Runnable consensusEnd = () -> {};
     private Runnable applyEnd = () -> {};
+    private Runnable watchesEnd = () -> {};
     private final AtomicBoolean publishing = new AtomicBoolean();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
 
@@ -98,6 +100,7 @@ public final class NodeRuntime implements AutoCloseable {
         AppliedState applied = StartDecision.repairLog(storage.log(), ordered.applied());
         RaftLog log = new RaftLog(storage.log(), applied);
         machine = new KvMachine(ordered);
+        watches = new WatchLoop(context, machine.watches());
         PeerIdentity self = new PeerIdentity(identity.clusterId(), identity.memberId());
         transport = environment.network(self, new Peers(), options);
         membership = new Membership(this::onMembers);
@@ -234,6 +237,7 @@ public final class NodeRuntime implements AutoCloseable {
                 state.appliedIndex());
         consensusEnd = workers.start("consensus", consensus);
         applyEnd = workers.start("apply", apply);
+        watchesEnd = workers.start("watch", watches);
         workers.every(options.runtime().tickMillis(), consensus::tick);
         workers.every(HOUSEKEEPING_MILLIS, kv::expire);
         workers.every(HOUSEKEEPING_MILLIS, this::publishSelf);
@@ -402,6 +406,8 @@ public final class NodeRuntime implements AutoCloseable {
         consensusEnd.run();
         apply.stop();
         applyEnd.run();
+        watches.stop();
+        watchesEnd.run();
         kv.stop();
         transport.close();
         storage.close();

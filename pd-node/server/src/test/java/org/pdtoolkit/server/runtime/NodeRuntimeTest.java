@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.kv.KeyRange;
+import org.pdtoolkit.kv.KeyValue;
 import org.pdtoolkit.kv.KvError;
 import org.pdtoolkit.kv.Member;
 import org.pdtoolkit.kv.Op;
@@ -43,8 +44,9 @@ class NodeRuntimeTest {
         @Override
         public void onEvents(long revision, List<Event> batch) {
             for (Event event : batch) {
-                Bytes value = event.pair().value();
-                events.add(event.pair().key().toUtf8() + "=" + value.toUtf8() + "@" + revision);
+                KeyValue pair = event.pair();
+                String text = pair.key().toUtf8() + "=" + pair.value().toUtf8();
+                events.add(text + "@" + pair.modRevision());
                 if (event.type() == EventType.DELETE) {
                     deleted.complete(System.nanoTime());
                 }
@@ -247,6 +249,7 @@ class NodeRuntimeTest {
             writeSome(watched, expected);
             put(cluster.leader(), "other", "not watched");
             read(watched, "other");
+            cluster.await(() -> recorder.events.size() >= expected.size());
             assertEquals(expected, recorder.events);
         }
     }

@@ -64,7 +64,7 @@ final class Watcher {
                             @Override
                             public void onEvents(long revision, List<Event> events) {
                                 if (node != null && mine == node.life() && mine == life) {
-                                    note(revision, events);
+                                    note(events);
                                 }
                             }
 
@@ -77,23 +77,28 @@ final class Watcher {
                         });
     }
 
-    private void note(long revision, List<WatchListener.Event> events) {
-        boolean fits = skipping ? revision > last : revision == last + 1;
-        world.check(fits, "watch at " + node.name + " shows " + revision + " behind " + last);
-        skipping = false;
-        last = revision;
-        StringBuilder text = new StringBuilder();
+    private void note(List<WatchListener.Event> events) {
+        Map<Long, StringBuilder> texts = new TreeMap<>();
         for (WatchListener.Event event : events) {
-            text.append(event.type())
+            texts.computeIfAbsent(event.pair().modRevision(), revision -> new StringBuilder())
+                    .append(event.type())
                     .append(event.pair().key().toUtf8())
                     .append('=')
                     .append(event.pair().value().toHex())
                     .append(' ');
         }
-        String known = seenByAll.putIfAbsent(revision, text.toString());
+        texts.forEach((revision, text) -> note(revision, text.toString()));
+    }
+
+    private void note(long revision, String text) {
+        boolean fits = skipping ? revision > last : revision == last + 1;
+        world.check(fits, "watch at " + node.name + " shows " + revision + " behind " + last);
+        skipping = false;
+        last = revision;
+        String known = seenByAll.putIfAbsent(revision, text);
         world.check(
-                known == null || known.contentEquals(text),
+                known == null || known.equals(text),
                 "watches differ in revision " + revision + ": " + known + " and " + text);
-        world.trace(text.toString().hashCode());
+        world.trace(text.hashCode());
     }
 }
