@@ -226,7 +226,7 @@ public final class WatchHub {
         long from = delivered() + 1;
         HistoryPage page = page(from, until + 1, this::wanted);
         if (page == null) {
-            skipCompacted(from);
+            skipCompacted();
         } else {
             page.revisions().forEach(this::deliver);
             advance(page.next() - 1);
@@ -240,14 +240,14 @@ public final class WatchHub {
         return delivered >= until;
     }
 
-    private void skipCompacted(long from) {
+    private void skipCompacted() {
         long compacted = mvcc.state().compactRevision();
         List<Watcher> all;
         synchronized (this) {
             all = synced.all();
         }
         for (Watcher watcher : all) {
-            if (Math.max(watcher.next, from) < compacted) {
+            if (watcher.next < compacted) {
                 compacted(watcher, compacted);
             }
         }
