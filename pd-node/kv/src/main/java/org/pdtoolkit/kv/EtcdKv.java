@@ -1,7 +1,9 @@
 package org.pdtoolkit.kv;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 import org.pdtoolkit.bytes.Bytes;
 
 /**
@@ -46,4 +48,12 @@ public interface EtcdKv extends ReplicatedKv {
 
     /** Leases of the local, applied state; soonest to run out first where the clocks run. */
     List<Long> leases();
+
+    /**
+     * Asks how far watches of this store are: {@code then} gets a revision up to which all of them
+     * have been given everything, not older than the newest one now; or 0 if one of them has
+     * history to catch up with, waits for a revision in the future, or is over. It is called on the
+     * watch thread, in order with the events.
+     */
+    void watchProgress(Collection<? extends Watch> watches, LongConsumer then);
 }

@@ -238,7 +238,8 @@ final class PdNode implements AutoCloseable {
                 runtime.consensus(),
                 runtime.raftClusterId(),
                 config.maxRequestBytes(),
-                Duration.ofMillis((long) config.electionTicks() * config.tickMillis()));
+                Duration.ofMillis((long) config.electionTicks() * config.tickMillis()),
+                config.watchProgressInterval());
     }
 
     /** Finds an address in use before anything is written to the data dir. */

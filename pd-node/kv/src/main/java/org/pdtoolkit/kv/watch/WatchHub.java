@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import org.pdtoolkit.bytes.Bytes;
+import org.pdtoolkit.kv.EtcdKv;
 import org.pdtoolkit.kv.KeyValue;
 import org.pdtoolkit.kv.ReplicatedKv;
 import org.pdtoolkit.kv.WatchListener;
@@ -100,12 +101,7 @@ public final class WatchHub {
         return watcher;
     }
 
-    /**
-     * Asks how far watches are: {@code then} gets a revision up to which all of them have been
-     * given everything, not older than the newest one now; or 0 if one of them has history to catch
-     * up with, waits for a revision in the future, or is over. It is called on the watch thread, in
-     * order with the events.
-     */
+    /** See {@link EtcdKv#watchProgress}. */
     public void progress(Collection<? extends ReplicatedKv.Watch> watches, LongConsumer then) {
         synchronized (this) {
             progress.add(new ProgressRequest(mvcc.state().revision(), List.copyOf(watches), then));

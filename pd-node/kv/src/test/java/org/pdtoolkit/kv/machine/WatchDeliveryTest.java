@@ -157,8 +157,7 @@ class WatchDeliveryTest {
                         case 2 -> Machine.from("kc", "kh");
                         default -> KeyRange.single(utf8("k" + (char) ('a' + random.nextInt(KEYS))));
                     };
-            long start =
-                    random.nextBoolean() ? 0 : random.nextLong(-1, member.kv.revision() + 5);
+            long start = random.nextBoolean() ? 0 : random.nextLong(-1, member.kv.revision() + 5);
             WatchRequest request =
                     new WatchRequest(
                             range,

@@ -224,6 +224,15 @@ public final class ConfigSchema {
                                     + " hours) or a number of revisions; 0 compacts nothing.")
                     .into(LIST::add);
 
+    public static final ConfigKey<Long> WATCH_PROGRESS_NOTIFY_INTERVAL =
+            key(
+                            "watch-progress-notify-interval",
+                            ConfigType.duration(100, 365 * DAY_MILLIS),
+                            Group.STORAGE)
+                    .defaults("10m")
+                    .doc("How often a quiet watch that asks for it is told how far it is.")
+                    .into(LIST::add);
+
     // ---- Security
 
     public static final ConfigKey<Path> CACERT =

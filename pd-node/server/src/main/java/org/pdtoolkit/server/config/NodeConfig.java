@@ -3,6 +3,7 @@ package org.pdtoolkit.server.config;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -172,6 +173,11 @@ public final class NodeConfig {
         return AutoCompaction.of(
                 get(ConfigSchema.AUTO_COMPACTION_MODE),
                 get(ConfigSchema.AUTO_COMPACTION_RETENTION));
+    }
+
+    /** Between two progress notifications of a watch that asks for them. */
+    public Duration watchProgressInterval() {
+        return Duration.ofMillis(get(ConfigSchema.WATCH_PROGRESS_NOTIFY_INTERVAL));
     }
 
     /** TLS files. */

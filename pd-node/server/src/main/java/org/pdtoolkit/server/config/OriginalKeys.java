@@ -110,8 +110,7 @@ final class OriginalKeys {
                     "v2-deprecation",
                     "wal-dir",
                     "warning-apply-duration",
-                    "warning-unary-request-duration",
-                    "watch-progress-notify-interval");
+                    "warning-unary-request-duration");
 
     /** Flags that make etcd stricter, with the values that leave it as it is. */
     private static final Map<String, List<String>> ETCD_STRICTER =

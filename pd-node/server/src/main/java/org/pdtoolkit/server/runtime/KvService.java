@@ -14,9 +14,11 @@ import org.pdtoolkit.kv.machine.KvMachine;
 import org.pdtoolkit.kv.machine.Outcome;
 import org.pdtoolkit.kv.txn.OpCheck;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -155,6 +157,11 @@ final class KvService implements EtcdKv {
     @Override
     public Watch watch(WatchRequest request, WatchListener listener) {
         return machine.watch(request, listener);
+    }
+
+    @Override
+    public void watchProgress(Collection<? extends Watch> watches, LongConsumer then) {
+        machine.watches().progress(watches, then);
     }
 
     @Override

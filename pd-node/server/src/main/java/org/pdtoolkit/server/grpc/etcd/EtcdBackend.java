@@ -11,13 +11,15 @@ import org.pdtoolkit.kv.Member;
  * @param clusterId of the Raft group, unsigned
  * @param requestBytesMax bound of one proposal, {@code max-request-bytes}
  * @param electionTimeout of the Raft group
+ * @param watchProgress between two progress notifications of a watch that asks for them
  */
 public record EtcdBackend(
         EtcdKv kv,
         Consensus consensus,
         long clusterId,
         int requestBytesMax,
-        Duration electionTimeout) {
+        Duration electionTimeout,
+        Duration watchProgress) {
 
     /** What a message may be larger than the proposal it becomes. */
     private static final int MESSAGE_OVERHEAD_BYTES = 512 << 10;

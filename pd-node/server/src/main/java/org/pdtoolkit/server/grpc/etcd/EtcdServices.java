@@ -42,10 +42,22 @@ public final class EtcdServices implements AutoCloseable {
                 new KvGrpcService(backend.kv(), reads, headers, backend.requestBytesMax());
         ClusterGrpcService cluster =
                 new ClusterGrpcService(backend.kv(), backend.consensus(), headers);
+        LeaseGrpcService leases = new LeaseGrpcService(backend.kv(), toLeader, headers);
+        WatchGrpcService watch =
+                new WatchGrpcService(
+                        backend.kv(),
+                        headers,
+                        backend.messageBytesMax(),
+                        timer,
+                        backend.watchProgress());
+        QueueEntry.Tools queues = new QueueEntry.Tools(backend.kv(), reads, leases, timer);
         services =
                 List.of(
                                 kv.definition(),
-                                new LeaseGrpcService(backend.kv(), toLeader, headers).bindService(),
+                                watch.bindService(),
+                                leases.bindService(),
+                                new ElectionGrpcService(queues, headers).bindService(),
+                                new LockGrpcService(queues, headers).bindService(),
                                 cluster.bindService(),
                                 new MaintenanceGrpcService(backend, headers).bindService())
                         .stream()

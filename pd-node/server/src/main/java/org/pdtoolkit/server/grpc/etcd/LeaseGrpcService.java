@@ -110,6 +110,14 @@ final class LeaseGrpcService extends LeaseGrpc.LeaseImplBase {
         return new KeepAliveStream((ServerCallStreamObserver<LeaseKeepAliveResponse>) client);
     }
 
+    /** Renews a lease; the answer is its time in seconds, 0 if there is no such lease. */
+    CompletableFuture<Long> renew(Context caller, long id) {
+        LeaseKeepAliveRequest request = LeaseKeepAliveRequest.newBuilder().setID(id).build();
+        return leader.ask(
+                () -> kv.leaseKeepAlive(id).thenApply(lease -> lease.ttl()),
+                channel -> forward(caller, channel, request));
+    }
+
     /** One renewal after the other; the next request is taken when the last one is answered. */
     private final class KeepAliveStream implements StreamObserver<LeaseKeepAliveRequest> {
         private final ServerCallStreamObserver<LeaseKeepAliveResponse> client;
@@ -136,9 +144,7 @@ final class LeaseGrpcService extends LeaseGrpc.LeaseImplBase {
             }
             long revision = kv.revision();
             long id = request.getID();
-            leader.ask(
-                            () -> kv.leaseKeepAlive(id).thenApply(lease -> lease.ttl()),
-                            channel -> forward(caller, channel, request))
+            renew(caller, id)
                     .whenComplete((ttl, failure) -> answer(id, revision, ttl, failure));
         }
 
