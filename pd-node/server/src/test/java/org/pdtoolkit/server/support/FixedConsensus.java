@@ -1,13 +1,15 @@
 package org.pdtoolkit.server.support;
 
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.pdtoolkit.kv.Consensus;
 import org.pdtoolkit.kv.Member;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** A consensus group whose state a test sets. */
 public final class FixedConsensus implements Consensus {
     public volatile long leaderId = -1;
+    public volatile List<Member> members = List.of(ScriptedPlacement.member(1));
 
     @Override
     public long memberId() {
@@ -46,7 +48,7 @@ public final class FixedConsensus implements Consensus {
 
     @Override
     public List<Member> members() {
-        return List.of(ScriptedPlacement.member(1));
+        return members;
     }
 
     @Override

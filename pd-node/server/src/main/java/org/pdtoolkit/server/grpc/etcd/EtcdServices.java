@@ -12,7 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * etcd's services as the client port takes them, each behind the same rules, in etcd's order: the
- * size of the message, learner, client version, leader.
+ * message as such, learner, client version, leader.
  *
  * <p>Thread: any.
  */
@@ -37,7 +37,7 @@ public final class EtcdServices implements AutoCloseable {
         LeaderOnlyRule leaderOnly = new LeaderOnlyRule(backend.consensus());
         LearnerRule learner = new LearnerRule(backend::learner);
         ClientVersionRule version = new ClientVersionRule();
-        MessageSizeRule size = new MessageSizeRule(backend.messageBytesMax());
+        MessageRule messages = new MessageRule(backend.messageBytesMax());
         KvGrpcService kv =
                 new KvGrpcService(backend.kv(), reads, headers, backend.requestBytesMax());
         ClusterGrpcService cluster =
@@ -69,7 +69,7 @@ public final class EtcdServices implements AutoCloseable {
                                 service ->
                                         ServerInterceptors.intercept(
                                                 ServerInterceptors.useInputStreamMessages(service),
-                                                size))
+                                                messages))
                         .<BindableService>map(service -> () -> service)
                         .toList();
     }

@@ -5,20 +5,25 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import java.io.IOException;
-import java.io.InputStream;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+
 import org.pdtoolkit.wire.ErrorCatalogue;
 
+import java.io.IOException;
+import java.io.InputStream;
+
 /**
- * Bounds messages before they are parsed, in the words that Go's gRPC has for it. Sits in front of
- * services whose messages still are streams of bytes.
+ * Refuses messages that are too large before they are parsed, and those that cannot be parsed, in
+ * the words that Go's gRPC has for it. Sits in front of services whose messages still are streams
+ * of bytes.
  *
  * <p>Thread: network loops.
  */
-final class MessageSizeRule implements ServerInterceptor {
+final class MessageRule implements ServerInterceptor {
     private final int bytesMax;
 
-    MessageSizeRule(int bytesMax) {
+    MessageRule(int bytesMax) {
         this.bytesMax = bytesMax;
     }
 
@@ -39,15 +44,24 @@ final class MessageSizeRule implements ServerInterceptor {
 
         @Override
         public void onMessage(Q message) {
-            int size = size((InputStream) message);
-            if (size <= bytesMax) {
-                super.onMessage(message);
-            } else if (!refused) {
-                refused = true;
-                call.close(
-                        ErrorCatalogue.ETCD_MESSAGE_TOO_LARGE.status(size, bytesMax),
-                        new Metadata());
+            if (refused) {
+                return;
             }
+            int size = size((InputStream) message);
+            if (size > bytesMax) {
+                refuse(ErrorCatalogue.ETCD_MESSAGE_TOO_LARGE.status(size, bytesMax));
+                return;
+            }
+            try {
+                super.onMessage(message);
+            } catch (StatusRuntimeException malformed) {
+                refuse(malformed.getStatus().withCause(null));
+            }
+        }
+
+        private void refuse(Status status) {
+            refused = true;
+            call.close(status, new Metadata());
         }
 
         @Override

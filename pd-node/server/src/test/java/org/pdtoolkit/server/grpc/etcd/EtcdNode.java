@@ -1,0 +1,122 @@
+package org.pdtoolkit.server.grpc.etcd;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+
+import org.junit.jupiter.api.function.Executable;
+import org.pdtoolkit.kv.Consensus;
+import org.pdtoolkit.server.port.ClientPort;
+import org.pdtoolkit.server.port.HttpReply;
+import org.pdtoolkit.server.runtime.CompactionPolicy;
+import org.pdtoolkit.server.runtime.NodeOptions;
+import org.pdtoolkit.server.runtime.NodeRuntime;
+import org.pdtoolkit.server.runtime.RuntimeOptions;
+import org.pdtoolkit.server.store.StorageChoice;
+import org.pdtoolkit.server.support.Ports;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** A member of its own with etcd's services on a port: real store, real files, real sockets. */
+final class EtcdNode implements AutoCloseable {
+    static final int REQUEST_BYTES_MAX = 1_572_864;
+    static final int MESSAGE_BYTES_MAX = 2_097_152;
+
+    private static final int TICK_MILLIS = 20;
+    private static final int ELECTION_TICKS = 10;
+
+    final NodeRuntime runtime;
+    final ManagedChannel channel;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final EtcdServices services;
+    private final ClientPort port;
+
+    private EtcdNode(NodeRuntime runtime, Optional<Consensus> consensus) {
+        this.runtime = runtime;
+        EtcdBackend backend =
+                new EtcdBackend(
+                        runtime.etcd(),
+                        consensus.orElse(runtime.consensus()),
+                        runtime.raftClusterId(),
+                        REQUEST_BYTES_MAX,
+                        Duration.ofMillis(TICK_MILLIS * ELECTION_TICKS));
+        services = new EtcdServices(backend, timer, Optional.empty());
+        port =
+                Ports.open(
+                        services.services(),
+                        call -> CompletableFuture.completedFuture(HttpReply.empty(404)));
+        channel =
+                NettyChannelBuilder.forAddress(port.addresses().get(0))
+                        .usePlaintext()
+                        .maxInboundMessageSize(Integer.MAX_VALUE)
+                        .build();
+    }
+
+    static EtcdNode start(Path directory) throws Exception {
+        return start(directory, Optional.empty());
+    }
+
+    /**
+     * @param consensus what the services see of the group instead of the real one
+     */
+    static EtcdNode start(Path directory, Optional<Consensus> consensus) throws Exception {
+        InetSocketAddress peer = Ports.candidate();
+        List<String> urls = List.of("http://127.0.0.1:" + peer.getPort());
+        NodeOptions options =
+                new NodeOptions(
+                        "m1",
+                        directory,
+                        StorageChoice.of("file"),
+                        List.of(peer),
+                        urls,
+                        List.of("http://127.0.0.1:2379"),
+                        Map.of("m1", urls),
+                        "etcd-node",
+                        new RuntimeOptions(
+                                TICK_MILLIS,
+                                1,
+                                ELECTION_TICKS,
+                                true,
+                                10_000,
+                                5_000,
+                                REQUEST_BYTES_MAX,
+                                CompactionPolicy.OFF),
+                        null);
+        NodeRuntime runtime =
+                NodeRuntime.open(
+                        options,
+                        options::configuredCluster,
+                        fatal -> {
+                            throw new IllegalStateException(fatal);
+                        });
+        runtime.start();
+        runtime.ready().get(30, TimeUnit.SECONDS);
+        return new EtcdNode(runtime, consensus);
+    }
+
+    /** What the call is refused with, as clients print it: code and text. */
+    static String refusal(Executable call) {
+        StatusRuntimeException refused = assertThrows(StatusRuntimeException.class, call);
+        return refused.getStatus().getCode() + ": " + refused.getStatus().getDescription();
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+        port.close();
+        services.close();
+        timer.shutdownNow();
+        runtime.close();
+    }
+}
