@@ -23,6 +23,23 @@ public enum KvError {
     NOT_LEADER(false),
     /** Leadership cannot go to that member: unknown, or no voter. */
     BAD_TRANSFEREE(false),
+    /** No member has that id. */
+    MEMBER_NOT_FOUND(false),
+    /** A member has that id already, or had it and was removed. */
+    MEMBER_EXISTS(false),
+    /** Another member has one of these peer URLs. */
+    PEER_URL_EXISTS(false),
+    /** Not at least one peer URL of scheme, host and port. */
+    MEMBER_URLS_INVALID(false),
+    /** Only a learner can be promoted. */
+    NOT_LEARNER(false),
+    /** The learner has not caught up with the leader. */
+    LEARNER_NOT_READY(false),
+    TOO_MANY_LEARNERS(false),
+    /** After the change fewer members than a quorum would have been started. */
+    NOT_ENOUGH_STARTED(false),
+    /** This member is not connected to enough others for a safe change of members. */
+    UNHEALTHY(false),
     /** Accepted but not known to be committed when time ran out. */
     TIMEOUT(true),
     /** TIMEOUT, of a request from just before a new leader was elected. */

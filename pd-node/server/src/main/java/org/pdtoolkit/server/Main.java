@@ -10,6 +10,7 @@ import org.pdtoolkit.server.observe.LogFileException;
 import org.pdtoolkit.server.observe.Logging;
 import org.pdtoolkit.server.offline.StorageCommand;
 import org.pdtoolkit.server.port.PortException;
+import org.pdtoolkit.server.runtime.MemberRemovedException;
 import org.pdtoolkit.server.runtime.NodeStartException;
 import org.pdtoolkit.storage.StorageException;
 
@@ -19,10 +20,11 @@ import org.pdtoolkit.storage.StorageException;
  * <p>With {@code storage} as its first word, the offline tool ({@link StorageCommand}), which has
  * exit codes of its own. Otherwise it runs a node. Exit codes: 0 stopped by a signal, or help and
  * the like; 1 could not start or had to stop; 2 bad configuration; 10 asks for what does not exist
- * yet.
+ * yet; 11 this member was removed from its cluster.
  */
 public final class Main {
     private static final int EXIT_FAILED = 1;
+    private static final int EXIT_REMOVED = 11;
 
     private static final AtomicBoolean ENDING = new AtomicBoolean();
 
@@ -61,6 +63,10 @@ public final class Main {
             log.debug("start failed", e);
             refuse(e.getMessage());
             return;
+        } catch (MemberRemovedException e) {
+            System.err.println("pd-node: not started: " + e.getMessage());
+            end(EXIT_REMOVED);
+            return;
         } catch (RuntimeException e) {
             log.error("start failed", e);
             refuse("internal error, please report it with the log: " + e);
@@ -86,7 +92,13 @@ public final class Main {
 
     /** The node cannot go on: say why and end at once; the disk is as a crash would leave it. */
     private static void fatal(Throwable cause) {
-        if (ENDING.compareAndSet(false, true)) {
+        if (!ENDING.compareAndSet(false, true)) {
+            return;
+        }
+        if (cause instanceof MemberRemovedException) {
+            System.err.println("pd-node: stopped: " + cause.getMessage());
+            end(EXIT_REMOVED);
+        } else {
             LogManager.getLogger(Main.class).fatal("the node must stop", cause);
             System.err.println("pd-node: stopped: " + cause.getMessage());
             end(EXIT_FAILED);

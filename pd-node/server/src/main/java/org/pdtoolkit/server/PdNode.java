@@ -2,7 +2,19 @@ package org.pdtoolkit.server;
 
 import io.grpc.BindableService;
 import io.grpc.protobuf.services.HealthStatusManager;
-
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import org.pdtoolkit.server.bootstrap.ColdStarts;
 import org.pdtoolkit.server.config.AutoCompaction;
 import org.pdtoolkit.server.config.NodeConfig;
 import org.pdtoolkit.server.grpc.etcd.EtcdBackend;
@@ -16,26 +28,13 @@ import org.pdtoolkit.server.port.NodeInfo;
 import org.pdtoolkit.server.port.PortLimits;
 import org.pdtoolkit.server.port.TlsFiles;
 import org.pdtoolkit.server.runtime.CompactionPolicy;
-import org.pdtoolkit.server.runtime.InitialCluster;
 import org.pdtoolkit.server.runtime.NodeOptions;
 import org.pdtoolkit.server.runtime.NodeRuntime;
 import org.pdtoolkit.server.runtime.NodeStartException;
+import org.pdtoolkit.server.runtime.ReconfigurationRules;
 import org.pdtoolkit.server.runtime.RuntimeOptions;
 import org.pdtoolkit.server.store.StorageChoice;
 import org.pdtoolkit.wire.Version;
-
-import java.io.IOException;
-import java.net.BindException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Consumer;
 
 /**
  * A whole node: the Raft group below, placement on top of it, the client port in front.
@@ -94,9 +93,8 @@ final class PdNode implements AutoCloseable {
     static PdNode start(NodeConfig config, Consumer<Throwable> onFatal) {
         Optional<TlsFiles> tls = tls(config);
         probe(config);
-        NodeOptions options = options(config, tls);
         NodeRuntime runtime =
-                NodeRuntime.open(options, () -> configuredCluster(config, options), onFatal);
+                NodeRuntime.open(options(config, tls), ColdStarts.of(config), onFatal);
         ScheduledExecutorService cluster =
                 Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "cluster"));
         try {
@@ -161,18 +159,10 @@ final class PdNode implements AutoCloseable {
                 addresses(config.peerUrls()),
                 texts(config.advertisePeerUrls()),
                 texts(config.advertiseClientUrls()),
-                config.initialCluster(),
-                config.initialClusterToken(),
+                ReconfigurationRules.DEFAULT,
+                config.forceNewCluster(),
                 numbers,
                 tls.map(PeerTlsContexts::of).orElse(null));
-    }
-
-    private static InitialCluster configuredCluster(NodeConfig config, NodeOptions options) {
-        List<String> problems = config.bootstrapProblems();
-        if (!problems.isEmpty()) {
-            throw new NodeStartException(String.join("; ", problems));
-        }
-        return options.configuredCluster();
     }
 
     private static CompactionPolicy compaction(AutoCompaction wanted) {

@@ -1,9 +1,20 @@
 package org.pdtoolkit.server;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-
 import io.grpc.BindableService;
-
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.bytes.Bytes;
@@ -20,20 +31,6 @@ import org.pdtoolkit.server.port.TlsFiles;
 import org.pdtoolkit.server.runtime.NodeRuntime;
 import org.pdtoolkit.wire.Version;
 import org.pdtoolkit.wire.pdpb.Member;
-
-import java.net.URI;
-import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
-import java.util.function.IntSupplier;
 
 /**
  * What makes a node more than an etcd: placement on top of the store, and PD's gRPC services. A

@@ -2,8 +2,6 @@ package org.pdtoolkit.server.config;
 
 import static org.pdtoolkit.server.config.ConfigKey.key;
 
-import org.pdtoolkit.server.config.ConfigKey.Group;
-
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.pdtoolkit.server.config.ConfigKey.Group;
 
 /**
  * Every key the node knows, one row each, in the order of help and manual.

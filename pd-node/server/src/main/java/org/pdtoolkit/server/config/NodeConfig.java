@@ -87,6 +87,11 @@ public final class NodeConfig {
         return get(ConfigSchema.INITIAL_CLUSTER_STATE);
     }
 
+    /** Whether to go on as the only member with the data of a lost cluster. */
+    public boolean forceNewCluster() {
+        return get(ConfigSchema.FORCE_NEW_CLUSTER);
+    }
+
     /** Part of cluster and member ids. */
     public String initialClusterToken() {
         return get(ConfigSchema.INITIAL_CLUSTER_TOKEN);

@@ -5,16 +5,13 @@ import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContextBuilder;
-
-import org.pdtoolkit.server.port.TlsFiles;
-
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-
 import javax.net.ssl.SSLException;
+import org.pdtoolkit.server.port.TlsFiles;
 
 /**
  * gRPC connections to the client ports of other members, one for each URL, opened on first use.

@@ -1,5 +1,14 @@
 package org.pdtoolkit.server.http;
 
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.pdtoolkit.kv.Consensus;
 import org.pdtoolkit.kv.ReplicatedKv;
 import org.pdtoolkit.placement.Placement;
@@ -10,16 +19,6 @@ import org.pdtoolkit.server.port.HttpHandler;
 import org.pdtoolkit.server.port.HttpReply;
 import org.pdtoolkit.server.port.NodeInfo;
 import org.pdtoolkit.server.port.TlsFiles;
-
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.function.IntSupplier;
 
 /**
  * Everything the client port answers over HTTP/1.1.

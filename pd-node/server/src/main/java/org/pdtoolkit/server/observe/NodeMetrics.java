@@ -1,9 +1,8 @@
 package org.pdtoolkit.server.observe;
 
+import java.util.Map;
 import org.pdtoolkit.kv.Consensus;
 import org.pdtoolkit.placement.Placement;
-
-import java.util.Map;
 
 /** Figures of consensus and leadership, under the originals' names where they exist. */
 public final class NodeMetrics {

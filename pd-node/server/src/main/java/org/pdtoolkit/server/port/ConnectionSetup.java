@@ -2,7 +2,6 @@ package org.pdtoolkit.server.port;
 
 import io.netty.channel.group.ChannelGroup;
 import io.netty.handler.ssl.SslContext;
-
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 

@@ -44,6 +44,15 @@ public final class ErrorRows {
             case NOT_PROPOSED -> ErrorCatalogue.ETCD_DEADLINE;
             case BAD_TRANSFEREE -> ErrorCatalogue.ETCD_BAD_TRANSFEREE;
             case NOT_LEADER -> ErrorCatalogue.ETCD_NOT_LEADER;
+            case MEMBER_NOT_FOUND -> ErrorCatalogue.ETCD_MEMBER_NOT_FOUND;
+            case MEMBER_EXISTS -> ErrorCatalogue.ETCD_MEMBER_EXISTS;
+            case PEER_URL_EXISTS -> ErrorCatalogue.ETCD_PEER_URL_EXISTS;
+            case MEMBER_URLS_INVALID -> ErrorCatalogue.ETCD_MEMBER_URLS;
+            case NOT_LEARNER -> ErrorCatalogue.ETCD_NOT_LEARNER;
+            case LEARNER_NOT_READY -> ErrorCatalogue.ETCD_LEARNER_NOT_READY;
+            case TOO_MANY_LEARNERS -> ErrorCatalogue.ETCD_TOO_MANY_LEARNERS;
+            case NOT_ENOUGH_STARTED -> ErrorCatalogue.ETCD_NOT_ENOUGH_STARTED;
+            case UNHEALTHY -> ErrorCatalogue.ETCD_UNHEALTHY;
             case TIMEOUT -> ErrorCatalogue.ETCD_TIMEOUT;
             case TIMEOUT_LEADER_FAILED -> ErrorCatalogue.ETCD_TIMEOUT_LEADER_FAILED;
             case TIMEOUT_CONNECTION_LOST -> ErrorCatalogue.ETCD_TIMEOUT_CONNECTION_LOST;

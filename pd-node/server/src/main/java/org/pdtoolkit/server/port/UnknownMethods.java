@@ -6,7 +6,6 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
-
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.HashSet;

@@ -40,16 +40,17 @@ final class ApplyLoop implements Worker {
     private static final int QUEUE_MAX = 4_096;
     private static final int EXPIRED_LEASES_MAX = 500;
 
-    /** Outcome of a member's publication: nobody looks into it. */
-    private static final Outcome PUBLISHED = new Outcome.Compacted(0);
+    /** Outcome of what is about members: nobody looks into it. */
+    private static final Outcome DONE = new Outcome.Compacted(0);
 
     /**
      * A committed entry.
      *
      * @param change decoded membership change, else {@code null}
-     * @param members configuration after it, else {@code null}
+     * @param members configuration after it; {@code null} when there is none or it is refused
+     * @param refused why the membership change does not take place, else {@code null}
      */
-    record Item(Entry entry, ConfChange change, ConfState members) {}
+    record Item(Entry entry, ConfChange change, ConfState members, KvError refused) {}
 
     private record Waiting(long index, CompletableFuture<Void> barrier) {}
 
@@ -146,6 +147,19 @@ final class ApplyLoop implements Worker {
         future.whenComplete((outcome, failure) -> pending.remove(request));
     }
 
+    /** Tells {@code roster} the members of the snapshot that {@link #install} has installed. */
+    void resetRoster(Roster roster) {
+        roster.reset(membership.members(), membership.removed());
+    }
+
+    /** Ends the wait for a request that certainly never becomes an entry. */
+    void refuse(long request, KvError error) {
+        CompletableFuture<Outcome> waiting = pending.remove(request);
+        if (waiting != null) {
+            waiting.completeExceptionally(new KvException(error));
+        }
+    }
+
     /** Replaces the applied state by a received snapshot, behind everything queued before. */
     CompletableFuture<Void> install(Snapshot snapshot) {
         CompletableFuture<Void> done = new CompletableFuture<>();
@@ -212,10 +226,7 @@ final class ApplyLoop implements Worker {
                         : ConfStateCodec.encode(item.members());
         AppliedState at = new AppliedState(entry.index(), entry.term(), members);
         if (item.change() != null) {
-            Batch batch = new Batch();
-            membership.apply(item.change(), batch);
-            store.commit(batch, at);
-            moved(at);
+            applyChange(item, at);
         } else if (entry.data().length == 0) {
             machine.advance(at);
             moved(at);
@@ -224,18 +235,41 @@ final class ApplyLoop implements Worker {
         }
     }
 
+    private void applyChange(Item item, AppliedState at) {
+        Batch batch = new Batch();
+        if (item.refused() == null) {
+            membership.apply(item.change(), batch);
+        }
+        store.commit(batch, at);
+        moved(at);
+        MemberChange carried = MemberChange.of(item.change());
+        LOG.info(
+                "membership change: {} index={} members={}{}",
+                item.change().changes(),
+                at.index(),
+                membership.members().size(),
+                item.refused() == null ? "" : " refused=" + item.refused());
+        complete(
+                carried.request(),
+                item.refused() == null ? DONE : new Outcome.Refused(item.refused()));
+    }
+
     private void applyNormal(Envelope envelope, AppliedState at) {
         Outcome outcome;
         if (envelope.kind() == Envelope.Kind.PUBLISH) {
             Batch batch = new Batch();
             membership.publish(MemberCodec.decode(envelope.payload()), batch);
             store.commit(batch, at);
-            outcome = PUBLISHED;
+            outcome = DONE;
         } else {
             outcome = machine.apply(at, Command.decode(envelope.payload()));
         }
         moved(at);
-        CompletableFuture<Outcome> waiting = pending.remove(envelope.request());
+        complete(envelope.request(), outcome);
+    }
+
+    private void complete(long request, Outcome outcome) {
+        CompletableFuture<Outcome> waiting = pending.remove(request);
         if (waiting != null) {
             waiting.complete(outcome);
         }
@@ -243,10 +277,11 @@ final class ApplyLoop implements Worker {
 
     /** Whether {@link #apply} will understand the entry. Thread: any. */
     static boolean isReadable(Entry entry) {
-        if (entry.type() != EntryType.NORMAL) {
-            return false;
-        }
         try {
+            if (entry.type() != EntryType.NORMAL) {
+                MemberChange.of(ConfChange.decode(entry));
+                return true;
+            }
             Envelope envelope = Envelope.decode(entry.data());
             switch (envelope.kind()) {
                 case KV -> Command.decode(envelope.payload());

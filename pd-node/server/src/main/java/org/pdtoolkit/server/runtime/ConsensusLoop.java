@@ -1,9 +1,24 @@
 package org.pdtoolkit.server.runtime;
 
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.kv.KvError;
 import org.pdtoolkit.kv.KvException;
+import org.pdtoolkit.raft.Change;
+import org.pdtoolkit.raft.ChangeType;
 import org.pdtoolkit.raft.ConfChange;
 import org.pdtoolkit.raft.ConfState;
 import org.pdtoolkit.raft.Entry;
@@ -20,21 +35,6 @@ import org.pdtoolkit.raft.Status;
 import org.pdtoolkit.server.store.RaftLog;
 import org.pdtoolkit.server.transport.PeerNetwork;
 
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Predicate;
-
 /**
  * The consensus thread: sole owner of the Raft core and the log.
  *
@@ -48,6 +48,9 @@ final class ConsensusLoop implements Worker {
     private static final int DRAIN_MAX = 1_024;
     private static final int PROPOSAL_BATCH_BYTES_MAX = 4 << 20;
 
+    /** How much of the leader's log a learner must have to be promoted (etcd). */
+    private static final int READY_PERCENT = 90;
+
     private static final Runnable WAKE = () -> {};
 
     private final NodeContext context;
@@ -58,6 +61,7 @@ final class ConsensusLoop implements Worker {
     private final GroupState state;
     private final RuntimeOptions options;
     private final VoterPromise promise;
+    private final Roster roster;
     private final ArrayBlockingQueue<Runnable> mailbox = new ArrayBlockingQueue<>(MAILBOX_MAX);
     private final Queue<SnapshotReport> snapshotReports = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean tickDue = new AtomicBoolean();
@@ -78,6 +82,9 @@ final class ConsensusLoop implements Worker {
     private long nextRound;
 
     private Transfer transfer;
+
+    /** This member leads and has just applied its own removal. */
+    private boolean leaving;
 
     private record SnapshotReport(long peer, boolean success) {}
 
@@ -100,7 +107,8 @@ final class ConsensusLoop implements Worker {
             PeerNetwork transport,
             ApplyLoop apply,
             GroupState state,
-            VoterPromise promise) {
+            VoterPromise promise,
+            Roster roster) {
         this.context = context;
         this.raft = raft;
         this.log = log;
@@ -109,6 +117,7 @@ final class ConsensusLoop implements Worker {
         this.state = state;
         this.options = context.options();
         this.promise = promise;
+        this.roster = roster;
         this.nextRound = context.random().nextLong();
     }
 
@@ -133,6 +142,18 @@ final class ConsensusLoop implements Worker {
         if (!mailbox.offer(() -> proposals.add(proposal))) {
             proposal.completeExceptionally(new KvException(KvError.TOO_MANY_REQUESTS));
         }
+    }
+
+    /**
+     * Completes when this member, as leader, sees that {@code learner} has caught up; fails with
+     * NOT_LEADER, MEMBER_NOT_FOUND or LEARNER_NOT_READY.
+     */
+    CompletableFuture<Void> caughtUp(long learner) {
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        if (!mailbox.offer(() -> lookAt(learner, answer))) {
+            answer.completeExceptionally(new KvException(KvError.TOO_MANY_REQUESTS));
+        }
+        return answer;
     }
 
     /** Completes on the apply thread once everything committed before this call is applied. */
@@ -343,25 +364,32 @@ final class ConsensusLoop implements Worker {
             List<byte[]> batch = new ArrayList<>();
             int bytes = 0;
             int until = from;
-            while (until < proposals.size() && bytes < PROPOSAL_BATCH_BYTES_MAX) {
+            while (until < proposals.size()
+                    && proposals.get(until).change() == null
+                    && bytes < PROPOSAL_BATCH_BYTES_MAX) {
                 byte[] data = proposals.get(until++).data();
                 batch.add(data);
                 bytes += data.length;
             }
-            propose(batch, proposals.subList(from, until));
+            if (until > from) {
+                propose(() -> raft.propose(batch), proposals.subList(from, until));
+            } else {
+                Proposal change = proposals.get(until++);
+                propose(() -> raft.proposeConfChange(change.change()), List.of(change));
+            }
             from = until;
         }
         proposals.clear();
     }
 
-    private void propose(List<byte[]> batch, List<Proposal> from) {
+    private void propose(Runnable proposing, List<Proposal> from) {
         // Before they leave: what was proposed may be committed, whatever is heard of it.
         boolean takes = raft.leader() != 0 && raft.transferee() == 0;
         if (takes) {
             from.forEach(Proposal::markProposed);
         }
         try {
-            raft.propose(batch);
+            proposing.run();
         } catch (RaftException e) {
             for (Proposal dropped : from) {
                 if (takes) {
@@ -380,6 +408,24 @@ final class ConsensusLoop implements Worker {
         if (raft.leader() != 0 && raft.transferee() == 0) {
             proposals.addAll(0, parked);
             parked.clear();
+        }
+    }
+
+    private void lookAt(long learner, CompletableFuture<Void> answer) {
+        long match = -1;
+        long own = 0;
+        for (Status.PeerProgress peer : raft.status().progress()) {
+            match = peer.id() == learner ? peer.match() : match;
+            own = peer.id() == raft.id() ? peer.match() : own;
+        }
+        if (raft.role() != Role.LEADER) {
+            answer.completeExceptionally(new KvException(KvError.NOT_LEADER));
+        } else if (match < 0) {
+            answer.completeExceptionally(new KvException(KvError.MEMBER_NOT_FOUND));
+        } else if (match * 100 < own * READY_PERCENT) {
+            answer.completeExceptionally(new KvException(KvError.LEARNER_NOT_READY));
+        } else {
+            answer.complete(null);
         }
     }
 
@@ -423,9 +469,10 @@ final class ConsensusLoop implements Worker {
     }
 
     private void handle(Ready ready) {
-        if (LOG.isDebugEnabled()) {
-            for (RaftEvent event : ready.events()) {
-                LOG.debug("raft: {}", event.text());
+        for (RaftEvent event : ready.events()) {
+            LOG.debug("raft: {}", event::text);
+            if (event instanceof RaftEvent.ConfChangeIgnored ignored) {
+                onIgnored(ignored.change());
             }
         }
         if (ready.softState() != null) {
@@ -436,6 +483,7 @@ final class ConsensusLoop implements Worker {
         if (!ready.snapshot().isEmpty()) {
             context.environment().workers().await(apply.install(ready.snapshot()));
             log.reset(ready.snapshot().index(), ready.snapshot().term(), ready.hardState());
+            apply.resetRoster(roster);
         }
         if (log.append(ready.hardState(), ready.entries(), ready.mustSync())) {
             diskDone();
@@ -450,7 +498,19 @@ final class ConsensusLoop implements Worker {
             handOver(ready.committedEntries());
         }
         raft.advance();
+        if (leaving && raft.role() == Role.LEADER) {
+            leave();
+        }
+        leaving = false;
         noteOffice();
+    }
+
+    /** It never gets into the log: it cannot be, or another one is under way. */
+    private void onIgnored(ConfChange change) {
+        KvError impossible = roster.refusal(change);
+        apply.refuse(
+                MemberChange.of(change).request(),
+                impossible == null ? KvError.TOO_MANY_REQUESTS : impossible);
     }
 
     private List<Message> sendEarly(List<Message> messages) {
@@ -540,13 +600,46 @@ final class ConsensusLoop implements Worker {
         for (Entry entry : entries) {
             ConfState members = null;
             ConfChange change = null;
+            KvError refused = null;
             if (entry.type() != EntryType.NORMAL) {
                 change = ConfChange.decode(entry);
-                members = raft.applyConfChange(change);
-                promises.keySet().removeIf(Predicate.not(members::contains));
+                refused = roster.refusal(change);
+                if (refused == null) {
+                    roster.apply(change);
+                    members = raft.applyConfChange(change);
+                    onChanged(change, members);
+                }
             }
-            items.add(new ApplyLoop.Item(entry, change, members));
+            items.add(new ApplyLoop.Item(entry, change, members, refused));
         }
         apply.execute(() -> apply.apply(items));
+    }
+
+    private void onChanged(ConfChange change, ConfState members) {
+        for (Change one : change.changes()) {
+            if (one.type() == ChangeType.REMOVE_NODE) {
+                // Only now: a promise that was told before its member was added must stay.
+                promises.remove(one.nodeId());
+            }
+        }
+        leaving |= !members.contains(raft.id()) && raft.role() == Role.LEADER;
+    }
+
+    /** A removed leader asks the voter that has most of the log to take over. */
+    private void leave() {
+        Status.PeerProgress heir = null;
+        for (Status.PeerProgress peer : raft.status().progress()) {
+            if (!peer.learner()
+                    && peer.recentActive()
+                    && (heir == null || peer.match() > heir.match())) {
+                heir = peer;
+            }
+        }
+        if (heir == null) {
+            endTerm();
+            return;
+        }
+        LOG.info("removed leader hands over: to={}", Long.toHexString(heir.id()));
+        startTransfer(heir.id(), new CompletableFuture<>());
     }
 }

@@ -1,8 +1,7 @@
 package org.pdtoolkit.server.runtime;
 
-import org.pdtoolkit.raft.Role;
-
 import java.util.Set;
+import org.pdtoolkit.raft.Role;
 
 /**
  * What the node's threads tell each other about the Raft group, by volatile fields.

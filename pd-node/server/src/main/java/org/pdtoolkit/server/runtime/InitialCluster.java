@@ -9,7 +9,8 @@ import java.util.Map;
  * @param members peer URLs by name
  * @param token part of all ids, tells clusters with equal URLs apart
  */
-public record InitialCluster(Map<String, List<String>> members, String token) {
+public record InitialCluster(Map<String, List<String>> members, String token)
+        implements ColdStart.Origin {
 
     /** Where a member without data learns who founds the cluster together with it. */
     @FunctionalInterface

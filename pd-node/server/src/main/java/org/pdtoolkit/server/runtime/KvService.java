@@ -1,9 +1,16 @@
 package org.pdtoolkit.server.runtime;
 
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.kv.EtcdKv;
 import org.pdtoolkit.kv.KvError;
 import org.pdtoolkit.kv.KvException;
+import org.pdtoolkit.kv.Member;
 import org.pdtoolkit.kv.Op;
 import org.pdtoolkit.kv.OpResult;
 import org.pdtoolkit.kv.WatchListener;
@@ -13,13 +20,8 @@ import org.pdtoolkit.kv.machine.Command;
 import org.pdtoolkit.kv.machine.KvMachine;
 import org.pdtoolkit.kv.machine.Outcome;
 import org.pdtoolkit.kv.txn.OpCheck;
-
-import java.util.Collection;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongConsumer;
-import java.util.function.Supplier;
+import org.pdtoolkit.raft.ChangeType;
+import org.pdtoolkit.raft.ConfChange;
 
 /**
  * The replicated store of this member: writes through Raft, reads behind a read-index barrier.
@@ -224,6 +226,10 @@ final class KvService implements EtcdKv {
         long request = nextRequest.incrementAndGet();
         byte[] data = new Envelope(kind, request, payload).encode();
         Proposal proposal = new Proposal(data, term, patient, context.now());
+        return send(request, proposal);
+    }
+
+    private Proposal send(long request, Proposal proposal) {
         apply.await(request, proposal);
         deadlines.watch(proposal, () -> overdue(proposal));
         consensus.propose(proposal);
@@ -231,7 +237,7 @@ final class KvService implements EtcdKv {
     }
 
     private KvError overdue(Proposal proposal) {
-        if (!patient) {
+        if (!proposal.patient()) {
             return KvError.TIMEOUT;
         }
         if (!proposal.proposed()) {
@@ -241,6 +247,14 @@ final class KvService implements EtcdKv {
         return state.beganUnderLostLeader(proposal.startNanos(), electionNanos)
                 ? KvError.TIMEOUT_LEADER_FAILED
                 : KvError.TIMEOUT;
+    }
+
+    /** Proposes a membership change; completes when it is applied here, or refused. */
+    CompletableFuture<Outcome> change(ChangeType type, long id, Member member, int learnersMax) {
+        long request = nextRequest.incrementAndGet();
+        byte[] carried = new MemberChange(request, learnersMax, member).encode();
+        Proposal proposal = new Proposal(ConfChange.of(type, id, carried), context.now());
+        return send(request, proposal).thenApply(KvService::accepted);
     }
 
     /** Ends what has waited too long. Thread: timer. */

@@ -3,14 +3,14 @@ package org.pdtoolkit.server.runtime;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.pdtoolkit.server.store.StorageChoice;
 import org.pdtoolkit.server.transport.PeerTransport;
 
 /**
- * What a node starts from.
+ * What a node starts from, whether its data dir holds a member or not; see {@link ColdStart} for
+ * the rest.
  *
- * @param initialCluster name to peer URLs; looked at only when the data dir is empty
+ * @param forceNewCluster whether to go on as the only member with the data of a lost cluster
  * @param peerTls {@code null} for plain text
  */
 public record NodeOptions(
@@ -20,13 +20,7 @@ public record NodeOptions(
         List<InetSocketAddress> peerListen,
         List<String> advertisePeerUrls,
         List<String> advertiseClientUrls,
-        Map<String, List<String>> initialCluster,
-        String initialClusterToken,
+        ReconfigurationRules reconfiguration,
+        boolean forceNewCluster,
         RuntimeOptions runtime,
-        PeerTransport.PeerTls peerTls) {
-
-    /** What the configuration itself says of the cluster. */
-    public InitialCluster configuredCluster() {
-        return new InitialCluster(initialCluster, initialClusterToken);
-    }
-}
+        PeerTransport.PeerTls peerTls) {}

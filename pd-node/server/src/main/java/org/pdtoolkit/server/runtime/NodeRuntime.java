@@ -1,10 +1,27 @@
 package org.pdtoolkit.server.runtime;
 
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.kv.Consensus;
 import org.pdtoolkit.kv.EtcdKv;
 import org.pdtoolkit.kv.Member;
+import org.pdtoolkit.kv.MemberChanges;
 import org.pdtoolkit.kv.ReplicatedKv;
 import org.pdtoolkit.kv.lease.LeaseIds;
 import org.pdtoolkit.kv.machine.KvMachine;
@@ -21,22 +38,6 @@ import org.pdtoolkit.server.transport.PeerNetwork;
 import org.pdtoolkit.storage.AppliedState;
 import org.pdtoolkit.storage.OrderedStore;
 import org.pdtoolkit.storage.Storage;
-
-import java.io.IOException;
-import java.net.BindException;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 
 /**
  * One member of the Raft group with its replicated store: opens the disk, talks to the peers, runs
@@ -56,6 +57,7 @@ public final class NodeRuntime implements AutoCloseable {
     private final NodeOptions options;
     private final Storage storage;
     private final ClusterIdentity identity;
+    private final StartDecision decision;
     private final boolean fresh;
     private final GroupState state = new GroupState();
     private final Membership membership;
@@ -66,6 +68,7 @@ public final class NodeRuntime implements AutoCloseable {
     private final WatchLoop watches;
     private final KvService kv;
     private final KvService etcd;
+    private final MemberService members;
     private final GroupView view;
     private final AutoCompactor compactor;
     private final SnapshotTransfer snapshots;
@@ -85,6 +88,11 @@ public final class NodeRuntime implements AutoCloseable {
     /** Whether a peer knows a publication that is not of this process, which began empty. */
     private final AtomicBoolean knownBefore = new AtomicBoolean();
 
+    /** When this member learned of its own removal, 0 for never. */
+    private final AtomicLong removedNanos = new AtomicLong();
+
+    private final AtomicBoolean ended = new AtomicBoolean();
+
     private volatile LongSupplier incarnation = () -> 0;
 
     private NodeRuntime(
@@ -93,11 +101,15 @@ public final class NodeRuntime implements AutoCloseable {
         this.options = options;
         this.storage = storage;
         this.identity = decision.identity();
+        this.decision = decision;
         this.fresh = decision.fresh();
         Environment environment = context.environment();
         workers = environment.workers();
         OrderedStore ordered = storage.ordered();
         AppliedState applied = StartDecision.repairLog(storage.log(), ordered.applied());
+        if (options.forceNewCluster()) {
+            ForcedCluster.write(storage.log(), applied, identity.memberId());
+        }
         RaftLog log = new RaftLog(storage.log(), applied);
         machine = new KvMachine(ordered);
         watches = new WatchLoop(context, machine.watches());
@@ -123,53 +135,71 @@ public final class NodeRuntime implements AutoCloseable {
         if (!fresh) {
             promise.heard(context.now());
         }
-        consensus = new ConsensusLoop(context, raft, log, transport, apply, state, promise);
+        Roster roster = new Roster();
+        consensus = new ConsensusLoop(context, raft, log, transport, apply, state, promise, roster);
         LeaseIds leaseIds = new LeaseIds(identity.memberId(), environment.wallMillis());
         kv = new KvService(context, consensus, apply, machine, state, leaseIds);
         etcd = kv.patientView();
         compactor = new AutoCompactor(numbers.compaction(), context.now());
         view = new GroupView(identity.memberId(), state, membership, consensus);
-        if (fresh) {
-            List<Member> initial = decision.founders();
-            raft.bootstrap(
-                    initial.stream()
-                            .map(m -> new Peer(m.id(), MemberCodec.encode(m).toArray()))
-                            .toList());
-            membership.seed(initial);
-            advanceFirstElection(raft, initial.size());
-        } else {
-            try (OrderedStore.View stored = ordered.view()) {
-                membership.load(stored);
-            }
-            if (ConfStateCodec.decode(applied.confState())
-                    .voters()
-                    .equals(List.of(identity.memberId()))) {
-                raft.campaign();
-            }
+        members =
+                new MemberService(
+                        context,
+                        options.reconfiguration(),
+                        view,
+                        membership,
+                        state,
+                        transport,
+                        etcd,
+                        consensus);
+        switch (decision.kind()) {
+            case FOUND -> found(raft);
+            case JOIN -> LOG.info("this member joins a cluster of {}", decision.members().size());
+            case RESTART -> restart(raft, roster, applied);
         }
     }
 
+    private void restart(RaftNode raft, Roster roster, AppliedState applied) {
+        try (OrderedStore.View stored = storage.ordered().view()) {
+            membership.load(stored);
+        }
+        roster.reset(membership.members(), membership.removed());
+        if (ConfStateCodec.decode(applied.confState())
+                .voters()
+                .equals(List.of(identity.memberId()))) {
+            raft.campaign();
+        }
+    }
+
+    private void found(RaftNode raft) {
+        List<Member> initial = decision.members();
+        raft.bootstrap(
+                initial.stream()
+                        .map(m -> new Peer(m.id(), MemberCodec.encode(m).toArray()))
+                        .toList());
+        membership.seed(initial);
+        advanceFirstElection(raft, initial.size());
+    }
+
     /**
-     * Opens the data dir and decides what this node is: a new member of a static cluster, or one
-     * that was here before.
+     * Opens the data dir and decides what this node is: a new member, or one that was here before.
      *
-     * @param source who founds the cluster; asked only when the data dir holds no member
      * @throws NodeStartException saying what is wrong and what to do
      */
     public static NodeRuntime open(
-            NodeOptions options, InitialCluster.Source source, Consumer<Throwable> onFatal) {
-        return open(options, source, onFatal, Environment.real());
+            NodeOptions options, ColdStart coldStart, Consumer<Throwable> onFatal) {
+        return open(options, coldStart, onFatal, Environment.real());
     }
 
     /** The same in another environment. */
     public static NodeRuntime open(
             NodeOptions options,
-            InitialCluster.Source source,
+            ColdStart coldStart,
             Consumer<Throwable> onFatal,
             Environment environment) {
         Storage storage = environment.openStorage(options);
         try {
-            StartDecision decision = StartDecision.of(options, storage, source);
+            StartDecision decision = StartDecision.of(options, storage, coldStart);
             SplittableRandom random =
                     new SplittableRandom(environment.seed() ^ decision.identity().memberId());
             NodeContext context = new NodeContext(options.runtime(), environment, random, onFatal);
@@ -226,14 +256,20 @@ public final class NodeRuntime implements AutoCloseable {
                 storage.log().initialize(identity.encode());
             }
         }
+        if (membership.isRemoved(identity.memberId())) {
+            throw removed();
+        }
         onMembers(membership.members());
+        for (Member peer : decision.members()) {
+            transport.addPeer(peer.id(), urls(peer));
+        }
         LOG.info(
-                "member starts: name={} member={} cluster={} storage={} fresh={} applied={}",
+                "member starts: name={} member={} cluster={} storage={} start={} applied={}",
                 options.name(),
                 Long.toHexString(identity.memberId()),
                 Long.toHexString(identity.clusterId()),
                 options.storage(),
-                fresh,
+                decision.kind(),
                 state.appliedIndex());
         consensusEnd = workers.start("consensus", consensus);
         applyEnd = workers.start("apply", apply);
@@ -241,12 +277,13 @@ public final class NodeRuntime implements AutoCloseable {
         workers.every(options.runtime().tickMillis(), consensus::tick);
         workers.every(HOUSEKEEPING_MILLIS, kv::expire);
         workers.every(HOUSEKEEPING_MILLIS, this::publishSelf);
+        workers.every(HOUSEKEEPING_MILLIS, this::endIfRemoved);
         workers.every(LEASE_CHECK_MILLIS, this::revokeExpired);
         workers.every(COMPACTION_CHECK_MILLIS, this::compactHistory);
     }
 
     private void refuseIfWiped() {
-        for (Member peer : membership.members()) {
+        for (Member peer : decision.members()) {
             if (peer.id() == identity.memberId()) {
                 continue;
             }
@@ -277,6 +314,31 @@ public final class NodeRuntime implements AutoCloseable {
                         + options.dataDir()
                         + " is empty. A member that lost its data must be removed and added again;"
                         + " it may not vote with an empty memory");
+    }
+
+    private MemberRemovedException removed() {
+        return new MemberRemovedException(options.name(), identity.memberId());
+    }
+
+    /** Stops serving at once; the others need a moment to hear of the removal from this member. */
+    private void onRemoved() {
+        if (removedNanos.compareAndSet(0, context.now() | 1)) {
+            LOG.error("{}", removed().getMessage());
+            kv.stop();
+        }
+    }
+
+    private void endIfRemoved() {
+        long since = removedNanos.get();
+        long grace = options.runtime().electionTimeoutMillis() * 500_000L;
+        if (since != 0 && context.now() - since > grace && ended.compareAndSet(false, true)) {
+            context.onFatal().accept(removed());
+        }
+    }
+
+    /** Changes of the members. */
+    public MemberChanges members() {
+        return members;
     }
 
     public ReplicatedKv kv() {
@@ -327,8 +389,15 @@ public final class NodeRuntime implements AutoCloseable {
 
     private void onMembers(List<Member> members) {
         Map<Long, List<URI>> peers = new HashMap<>();
-        members.forEach(m -> peers.put(m.id(), m.peerUrls().stream().map(URI::create).toList()));
+        members.forEach(m -> peers.put(m.id(), urls(m)));
         transport.setPeers(peers);
+        if (membership.isRemoved(identity.memberId())) {
+            onRemoved();
+        }
+    }
+
+    private static List<URI> urls(Member member) {
+        return member.peerUrls().stream().map(URI::create).toList();
     }
 
     /** Tells the cluster this member's name and client URLs until it knows them. */
@@ -469,6 +538,31 @@ public final class NodeRuntime implements AutoCloseable {
         @Override
         public boolean isMember(long id) {
             return membership.find(id) != null;
+        }
+
+        @Override
+        public boolean isRemoved(long id) {
+            return membership.isRemoved(id);
+        }
+
+        @Override
+        public void onRemoved() {
+            NodeRuntime.this.onRemoved();
+        }
+
+        @Override
+        public List<String> ownUrls() {
+            return options.advertisePeerUrls();
+        }
+
+        @Override
+        public List<Member> members() {
+            return membership.members();
+        }
+
+        @Override
+        public CompletableFuture<List<Member>> promote(long id) {
+            return members.promoteHere(id).thenApply(MemberChanges.Changed::members);
         }
 
         @Override

@@ -2,6 +2,7 @@ package org.pdtoolkit.server.runtime;
 
 import java.util.concurrent.CompletableFuture;
 import org.pdtoolkit.kv.machine.Outcome;
+import org.pdtoolkit.raft.ConfChange;
 import org.pdtoolkit.raft.RaftNode;
 import org.pdtoolkit.raft.Role;
 
@@ -11,6 +12,7 @@ final class Proposal extends CompletableFuture<Outcome> {
     static final long ANY_TERM = 0;
 
     private final byte[] data;
+    private final ConfChange change;
     private final long term;
     private final boolean patient;
     private final long startNanos;
@@ -23,9 +25,24 @@ final class Proposal extends CompletableFuture<Outcome> {
      */
     Proposal(byte[] data, long term, boolean patient, long startNanos) {
         this.data = data;
+        this.change = null;
         this.term = term;
         this.patient = patient;
         this.startNanos = startNanos;
+    }
+
+    /** A membership change, which waits for a leader that may take it. */
+    Proposal(ConfChange change, long startNanos) {
+        this.data = new byte[0];
+        this.change = change;
+        this.term = ANY_TERM;
+        this.patient = true;
+        this.startNanos = startNanos;
+    }
+
+    /** The membership change, {@code null} for a normal entry. */
+    ConfChange change() {
+        return change;
     }
 
     byte[] data() {

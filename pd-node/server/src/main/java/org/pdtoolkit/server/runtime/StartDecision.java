@@ -8,33 +8,60 @@ import org.pdtoolkit.storage.LogStore;
 import org.pdtoolkit.storage.Storage;
 
 /**
- * What an opened data dir makes of a node: a new member of a static cluster, or one that was here
- * before.
+ * What an opened data dir makes of a node: one that was here before, or a new member.
  *
- * @param fresh whether the cluster has to be founded: nothing was ever appended or applied here
- * @param founders members of the cluster to be founded, in id order; none if it runs already
+ * @param members of the cluster that is founded or joined; empty for a restart, whose storage knows
  */
-record StartDecision(ClusterIdentity identity, boolean fresh, List<Member> founders) {
+record StartDecision(Kind kind, ClusterIdentity identity, List<Member> members) {
+    enum Kind {
+        /** The data dir holds a member; everything about an initial cluster is ignored. */
+        RESTART,
+        /** Nothing was ever appended or applied here: the first log entries are the members. */
+        FOUND,
+        /** Nothing was ever appended or applied here: the leader sends everything. */
+        JOIN
+    }
+
+    /** Whether nothing was ever appended or applied here. */
+    boolean fresh() {
+        return kind != Kind.RESTART;
+    }
 
     /**
-     * @param source who founds the cluster; asked only when the data dir holds no member
      * @throws NodeStartException saying what is wrong and what to do
      */
-    static StartDecision of(NodeOptions options, Storage storage, InitialCluster.Source source) {
+    static StartDecision of(NodeOptions options, Storage storage, ColdStart coldStart) {
         LogStore log = storage.log();
         boolean fresh =
                 log.lastIndex() == 0
                         && log.hardState().equals(HardState.EMPTY)
                         && storage.ordered().applied().index() == 0;
         if (!fresh) {
-            return new StartDecision(knownIdentity(options, log), false, List.of());
+            return new StartDecision(Kind.RESTART, storedIdentity(options, log), List.of());
         }
-        List<Member> founders = ClusterIdentity.membersOf(source.ask());
-        return new StartDecision(newIdentity(options, founders, log), true, founders);
+        if (options.forceNewCluster()) {
+            throw new NodeStartException(
+                    "--force-new-cluster goes on with the data of a lost cluster, but the data dir "
+                            + options.dataDir()
+                            + " holds none: name the data dir of a surviving member");
+        }
+        ColdStart.Origin origin = coldStart.origin();
+        StartDecision decision =
+                origin instanceof ColdStart.Joining joining
+                        ? join(joining)
+                        : found(options, (InitialCluster) origin);
+        log.metadata()
+                .map(ClusterIdentity::decode)
+                .filter(stored -> !stored.equals(decision.identity()))
+                .ifPresent(
+                        stored -> {
+                            throw foreignData(options, stored);
+                        });
+        return decision;
     }
 
-    private static ClusterIdentity newIdentity(
-            NodeOptions options, List<Member> members, LogStore log) {
+    private static StartDecision found(NodeOptions options, InitialCluster founding) {
+        List<Member> members = ClusterIdentity.membersOf(founding);
         Member self =
                 members.stream()
                         .filter(m -> m.name().equals(options.name()))
@@ -46,39 +73,25 @@ record StartDecision(ClusterIdentity identity, boolean fresh, List<Member> found
                                                         + options.name()
                                                         + "\" in the initial cluster"
                                                         + " configuration, which names "
-                                                        + members.stream()
-                                                                .map(Member::name)
-                                                                .toList()));
-        ClusterIdentity identity =
-                new ClusterIdentity(ClusterIdentity.clusterId(members), self.id());
-        log.metadata()
-                .map(ClusterIdentity::decode)
-                .filter(stored -> !stored.equals(identity))
-                .ifPresent(
-                        stored -> {
-                            throw foreignData(options, stored);
-                        });
-        return identity;
+                                                        + founding.members().keySet()));
+        long clusterId = ClusterIdentity.clusterId(members);
+        return new StartDecision(Kind.FOUND, new ClusterIdentity(clusterId, self.id()), members);
     }
 
-    private static ClusterIdentity knownIdentity(NodeOptions options, LogStore log) {
-        ClusterIdentity stored =
-                log.metadata()
-                        .map(ClusterIdentity::decode)
-                        .orElseThrow(
-                                () ->
-                                        new NodeStartException(
-                                                "data dir "
-                                                        + options.dataDir()
-                                                        + " holds a log without an identity"));
-        List<Member> members = ClusterIdentity.membersOf(options.configuredCluster());
-        boolean listed = options.initialCluster().containsKey(options.name());
-        if (listed
-                && ClusterIdentity.clusterId(members) != stored.clusterId()
-                && members.stream().noneMatch(m -> m.id() == stored.memberId())) {
-            throw foreignData(options, stored);
-        }
-        return stored;
+    private static StartDecision join(ColdStart.Joining joining) {
+        ClusterIdentity identity = new ClusterIdentity(joining.clusterId(), joining.self().id());
+        return new StartDecision(Kind.JOIN, identity, joining.members());
+    }
+
+    private static ClusterIdentity storedIdentity(NodeOptions options, LogStore log) {
+        return log.metadata()
+                .map(ClusterIdentity::decode)
+                .orElseThrow(
+                        () ->
+                                new NodeStartException(
+                                        "data dir "
+                                                + options.dataDir()
+                                                + " holds a log without an identity"));
     }
 
     private static NodeStartException foreignData(NodeOptions options, ClusterIdentity stored) {

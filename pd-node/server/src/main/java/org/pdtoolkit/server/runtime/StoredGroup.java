@@ -2,9 +2,7 @@ package org.pdtoolkit.server.runtime;
 
 import java.util.List;
 import java.util.Optional;
-import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.kv.Member;
-import org.pdtoolkit.raft.Change;
 import org.pdtoolkit.raft.ConfChange;
 import org.pdtoolkit.raft.Entry;
 import org.pdtoolkit.raft.EntryType;
@@ -62,15 +60,6 @@ public final class StoredGroup {
             }
             return;
         }
-        ConfChange change = ConfChange.decode(entry);
-        for (Change one : change.changes()) {
-            switch (one.type()) {
-                case ADD_NODE, ADD_LEARNER_NODE, UPDATE_NODE ->
-                        MemberCodec.decode(Bytes.wrap(change.context()));
-                case REMOVE_NODE -> {
-                    // The id says it all.
-                }
-            }
-        }
+        MemberChange.of(ConfChange.decode(entry));
     }
 }

@@ -1,6 +1,5 @@
 package org.pdtoolkit.server.transport;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -8,9 +7,9 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.timeout.ReadTimeoutException;
 import io.netty.handler.timeout.ReadTimeoutHandler;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.raft.Message;
@@ -23,19 +22,12 @@ final class PeerAcceptor extends SimpleChannelInboundHandler<PeerFrame> {
     /** A snapshot stream on which nothing comes for so long would keep the next one out. */
     private static final int SNAPSHOT_SILENCE_SECONDS = 30;
 
-    private static final byte[] HTTP_ANSWER =
-            ("HTTP/1.1 421 Misdirected Request\r\n"
-                            + "Content-Type: text/plain; charset=utf-8\r\n"
-                            + "Connection: close\r\n\r\n"
-                            + "This is the peer port of a pd-node. Clients use the client port"
-                            + " (client-urls, 2379 by default).\n")
-                    .getBytes(StandardCharsets.US_ASCII);
-
     private final PeerIdentity self;
     private final PeerHandler handler;
     private final Executor snapshotExecutor;
     private final LogLimiter limiter;
     private final int handshakeMillis;
+    private final Consumer<Hello> strangers;
     private Hello hello;
 
     /** Closing has begun: what was read with the offending frame no longer counts. */
@@ -43,14 +35,17 @@ final class PeerAcceptor extends SimpleChannelInboundHandler<PeerFrame> {
 
     /**
      * @param handshakeMillis time from the connection to its HELLO, TLS included
+     * @param strangers told of a caller that is of this cluster but not on this member's list
      */
     PeerAcceptor(
             PeerIdentity self,
             PeerHandler handler,
             Executor snapshotExecutor,
             LogLimiter limiter,
-            int handshakeMillis) {
+            int handshakeMillis,
+            Consumer<Hello> strangers) {
         super(false);
+        this.strangers = strangers;
         this.self = self;
         this.handler = handler;
         this.snapshotExecutor = snapshotExecutor;
@@ -68,6 +63,12 @@ final class PeerAcceptor extends SimpleChannelInboundHandler<PeerFrame> {
                                 handshakeMillis,
                                 TimeUnit.MILLISECONDS);
         context.channel().closeFuture().addListener(closed -> deadline.cancel(false));
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        // HTTP has taken over, with a deadline of its own.
+        ended = true;
     }
 
     private void onHandshakeDeadline(ChannelHandlerContext context) {
@@ -108,6 +109,10 @@ final class PeerAcceptor extends SimpleChannelInboundHandler<PeerFrame> {
             return;
         }
         hello = caller;
+        if (!handler.isMember(caller.from()) && caller.stream() != PeerFrame.Stream.PROBE) {
+            // The cluster may have moved on while this member was away, and this may be its leader.
+            strangers.accept(caller);
+        }
         handler.onPromise(caller.from(), caller.promiseMillis());
         if (caller.stream() == PeerFrame.Stream.SNAPSHOT) {
             context.pipeline()
@@ -134,8 +139,8 @@ final class PeerAcceptor extends SimpleChannelInboundHandler<PeerFrame> {
         if (caller.to() != self.memberId()) {
             return Refusal.WRONG_MEMBER;
         }
-        if (!handler.isMember(caller.from())) {
-            return Refusal.NOT_A_MEMBER;
+        if (handler.isRemoved(caller.from())) {
+            return Refusal.REMOVED;
         }
         long mine = handler.incarnation();
         if (mine != 0 && caller.incarnation() != 0 && mine != caller.incarnation()) {
@@ -209,11 +214,6 @@ final class PeerAcceptor extends SimpleChannelInboundHandler<PeerFrame> {
                             ? "no HELLO within " + handshakeMillis + " ms"
                             : root.toString());
         }
-        if (root instanceof PeerFrameDecoder.NotAPeer stranger && stranger.http()) {
-            context.writeAndFlush(Unpooled.wrappedBuffer(HTTP_ANSWER))
-                    .addListener(ChannelFutureListener.CLOSE);
-        } else {
-            context.close();
-        }
+        context.close();
     }
 }

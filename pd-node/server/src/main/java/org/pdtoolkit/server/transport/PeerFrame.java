@@ -16,6 +16,7 @@ import java.util.zip.CRC32C;
  *  | length | type | crc32c | payload …      big endian; length and checksum are the payload's
  *  +--------+------+--------+----------
  *  HELLO     stream (1) cluster (8) incarnation (8) from (8) to (8) promise in ms (4)
+ *            count (1) of URLs, each length (2) text (UTF-8)
  *  WELCOME   flags (1): bit 0, the dialler has published itself before; promise in ms (4)
  *  REFUSED   reason (1) text (UTF-8)
  *  MESSAGE   a Raft message, {@link MessageCodec}
@@ -27,7 +28,7 @@ import java.util.zip.CRC32C;
  */
 record PeerFrame(Type type, ByteBuf payload) {
     /** Names the protocol and its version; a newer version has another last byte. */
-    static final byte[] PREFACE = "PDRAFT\0\2".getBytes(StandardCharsets.ISO_8859_1);
+    static final byte[] PREFACE = "PDRAFT\0\3".getBytes(StandardCharsets.ISO_8859_1);
 
     static final int HEADER_BYTES = 4 + 1 + 4;
 

@@ -12,18 +12,9 @@ final class PeerFrameDecoder extends ByteToMessageDecoder {
     /** The first bytes are not the peer protocol's. */
     static final class NotAPeer extends DecoderException {
         private static final long serialVersionUID = 1L;
-        private final boolean http;
 
-        NotAPeer(boolean http) {
-            super(
-                    http
-                            ? "an HTTP or gRPC client called the peer port"
-                            : "the first bytes are not the peer protocol's");
-            this.http = http;
-        }
-
-        boolean http() {
-            return http;
+        NotAPeer() {
+            super("the first bytes are not the peer protocol's");
         }
     }
 
@@ -32,17 +23,26 @@ final class PeerFrameDecoder extends ByteToMessageDecoder {
     /** A stranger may make this side keep no more than a HELLO. */
     private int payloadBytesMax;
 
-    /**
-     * @param expectPreface whether the other side dialled
-     */
-    PeerFrameDecoder(boolean expectPreface) {
-        this.prefaceSeen = !expectPreface;
-        this.payloadBytesMax = expectPreface ? Hello.BYTES : PeerFrame.PAYLOAD_BYTES_MAX;
+    /** Takes over when the caller speaks HTTP. */
+    private final PeerHttp http;
+
+    /** For the calling side. */
+    PeerFrameDecoder() {
+        this.prefaceSeen = true;
+        this.payloadBytesMax = PeerFrame.PAYLOAD_BYTES_MAX;
+        this.http = null;
+    }
+
+    /** For the called side, which expects a preface first. */
+    PeerFrameDecoder(PeerHttp http) {
+        this.prefaceSeen = false;
+        this.payloadBytesMax = Hello.BYTES_MAX;
+        this.http = http;
     }
 
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
-        if (!prefaceSeen && !readPreface(in)) {
+        if (!prefaceSeen && !readPreface(context, in)) {
             return;
         }
         if (in.readableBytes() < PeerFrame.HEADER_BYTES) {
@@ -75,11 +75,15 @@ final class PeerFrameDecoder extends ByteToMessageDecoder {
     }
 
     /** Compares as much as has arrived, so that garbage is refused at its first byte. */
-    private boolean readPreface(ByteBuf in) {
+    private boolean readPreface(ChannelHandlerContext context, ByteBuf in) {
         int have = Math.min(in.readableBytes(), PeerFrame.PREFACE.length);
         for (int i = 0; i < have; i++) {
             if (in.getByte(in.readerIndex() + i) != PeerFrame.PREFACE[i]) {
-                throw new NotAPeer(looksLikeHttp(in));
+                if (looksLikeHttp(in)) {
+                    http.takeOver(context);
+                    return false;
+                }
+                throw new NotAPeer();
             }
         }
         if (have < PeerFrame.PREFACE.length) {

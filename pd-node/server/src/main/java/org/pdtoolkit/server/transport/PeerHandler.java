@@ -1,6 +1,9 @@
 package org.pdtoolkit.server.transport;
 
 import java.io.OutputStream;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.pdtoolkit.kv.Member;
 import org.pdtoolkit.raft.Message;
 import org.pdtoolkit.raft.Snapshot;
 
@@ -28,6 +31,21 @@ public interface PeerHandler {
     void onPromise(long peer, int millis);
 
     boolean isMember(long id);
+
+    /** Whether that id belonged to a member that was removed; it never comes back. */
+    boolean isRemoved(long id);
+
+    /** A member says that this one was removed. */
+    void onRemoved();
+
+    /** Where others reach this member: for those who have not heard of it yet. */
+    List<String> ownUrls();
+
+    /** The list that this member knows, in id order. */
+    List<Member> members();
+
+    /** Promotes a learner if this member leads; fails as {@code MemberChanges} does. */
+    CompletableFuture<List<Member>> promote(long id);
 
     /** Whether the member of that id has ever published its name and client URLs. */
     boolean hasPublished(long id);

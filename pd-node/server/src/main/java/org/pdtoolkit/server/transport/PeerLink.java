@@ -41,6 +41,7 @@ final class PeerLink {
     private final LogLimiter limiter;
     private volatile List<URI> urls;
     private volatile Channel ready;
+    private volatile long readyNanos;
     private volatile boolean closed;
     private Channel dialling;
     private long backoffMillis = BACKOFF_MIN_MILLIS;
@@ -83,6 +84,11 @@ final class PeerLink {
 
     boolean isUp() {
         return ready != null;
+    }
+
+    /** For how long it has been up; negative while it is not. */
+    long upMillis() {
+        return isUp() ? TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - readyNanos) : -1;
     }
 
     /** Queues a message; {@link #flush} sends it. Returns whether it may arrive. */
@@ -160,12 +166,17 @@ final class PeerLink {
 
     private void onWelcome(Channel channel) {
         backoffMillis = BACKOFF_MIN_MILLIS;
+        readyNanos = System.nanoTime();
         ready = channel;
         LOG.debug("peer stream up: peer={} stream={}", Long.toHexString(peer), stream);
     }
 
     private void onRefused(int reason) {
         backoffMillis = BACKOFF_MAX_MILLIS;
+        if (reason == Refusal.REMOVED.ordinal()) {
+            handler.onRemoved();
+            return;
+        }
         if (limiter.allow("refused-" + peer + reason)) {
             LOG.error(
                     "peer refuses this member: peer={} reason=\"it {}\" hint=\"check"
@@ -191,7 +202,7 @@ final class PeerLink {
             }
             channel.pipeline()
                     .addLast(HANDSHAKE_TIMEOUT, new ReadTimeoutHandler(HANDSHAKE_SECONDS))
-                    .addLast(new PeerFrameDecoder(false))
+                    .addLast(new PeerFrameDecoder())
                     .addLast(new Caller());
         }
     }
@@ -210,7 +221,8 @@ final class PeerLink {
                             handler.incarnation(),
                             self.memberId(),
                             peer,
-                            handler.promiseMillis());
+                            handler.promiseMillis(),
+                            handler.ownUrls());
             context.write(context.alloc().buffer(8).writeBytes(PeerFrame.PREFACE));
             context.writeAndFlush(
                     PeerFrame.encode(context.alloc(), PeerFrame.Type.HELLO, hello::encode));

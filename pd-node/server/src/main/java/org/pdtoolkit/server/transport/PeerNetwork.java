@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.pdtoolkit.raft.Message;
 
 /**
@@ -24,6 +25,20 @@ public interface PeerNetwork extends AutoCloseable {
 
     /** Sets who else is a member; streams to the others are closed. */
     void setPeers(Map<Long, List<URI>> members);
+
+    /**
+     * Keeps a peer that may be a member of which this one has not heard yet, until it turns out to
+     * be removed.
+     */
+    void addPeer(long id, List<URI> urls);
+
+    /** For how long the control stream to that peer has been up; negative while it is not. */
+    long connectedMillis(long peer);
+
+    /**
+     * Asks the leader to promote a learner; fails as {@code MemberChanges} does. Does not block.
+     */
+    CompletableFuture<Void> promote(long leader, long learner);
 
     /** Number of peers whose control stream is up. */
     int peersUp();

@@ -21,18 +21,24 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLSocketFactory;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.pdtoolkit.kv.KvError;
+import org.pdtoolkit.kv.KvException;
 import org.pdtoolkit.raft.Message;
 import org.pdtoolkit.raft.MessageType;
 
@@ -42,6 +48,9 @@ public final class PeerTransport implements PeerNetwork {
     private static final int CONNECTIONS_MAX = 1_000;
     private static final int STOP_SECONDS = 2;
 
+    /** Anybody of this cluster may call; far more than members that one has not heard of. */
+    private static final int STRANGERS_MAX = 64;
+
     /**
      * TLS of the peer port.
      *
@@ -49,8 +58,7 @@ public final class PeerTransport implements PeerNetwork {
      * @param client dials
      * @param sockets dials too, for blocking connections
      */
-    public record PeerTls(
-            SslContext server, SslContext client, javax.net.ssl.SSLSocketFactory sockets) {}
+    public record PeerTls(SslContext server, SslContext client, SSLSocketFactory sockets) {}
 
     /**
      * How long the other side of a connection is waited for.
@@ -77,6 +85,13 @@ public final class PeerTransport implements PeerNetwork {
     private final AtomicInteger accepted = new AtomicInteger();
     private final List<Channel> listeners = new ArrayList<>();
     private final Map<Long, Peer> peers = new ConcurrentHashMap<>();
+
+    /** Those of the peers that are not on this member's list, or not yet. */
+    private final Set<Long> strangers = new HashSet<>();
+
+    /** Asks the leader what only it can answer; seldom. */
+    private final ExecutorService requests =
+            Executors.newSingleThreadExecutor(new DefaultThreadFactory("peer-request", true));
 
     /** Accepted connections. The end of an event loop alone may leave them open. */
     private final ChannelGroup callers = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -164,21 +179,52 @@ public final class PeerTransport implements PeerNetwork {
                 channel.pipeline().addLast(tls.server().newHandler(channel.alloc()));
             }
             channel.pipeline()
-                    .addLast(new PeerFrameDecoder(true))
+                    .addLast(new PeerFrameDecoder(new PeerHttp(self, handler)))
                     .addLast(
                             new PeerAcceptor(
                                     self,
                                     handler,
                                     snapshotReceivers,
                                     limiter,
-                                    patience.handshakeMillis()));
+                                    patience.handshakeMillis(),
+                                    PeerTransport.this::onStranger));
         }
     }
 
+    private void onStranger(Hello caller) {
+        List<URI> urls = new ArrayList<>();
+        for (String url : caller.urls()) {
+            try {
+                urls.add(new URI(url));
+            } catch (URISyntaxException e) {
+                LOG.debug("caller gives a bad URL: {}", e.toString());
+            }
+        }
+        addPeer(caller.from(), urls);
+    }
+
     @Override
-    public void setPeers(Map<Long, List<URI>> members) {
+    public synchronized void addPeer(long id, List<URI> urls) {
+        boolean reachable = urls.stream().allMatch(u -> u.getHost() != null && u.getPort() > 0);
+        if (id == self.memberId()
+                || urls.isEmpty()
+                || !reachable
+                || closed
+                || peers.containsKey(id)
+                || strangers.size() >= STRANGERS_MAX) {
+            return;
+        }
+        strangers.add(id);
+        peers.put(id, open(id, urls));
+    }
+
+    @Override
+    public synchronized void setPeers(Map<Long, List<URI>> members) {
+        strangers.removeIf(id -> members.containsKey(id) || handler.isRemoved(id));
         for (Map.Entry<Long, Peer> known : peers.entrySet()) {
-            if (!members.containsKey(known.getKey()) && peers.remove(known.getKey()) != null) {
+            if (!members.containsKey(known.getKey())
+                    && !strangers.contains(known.getKey())
+                    && peers.remove(known.getKey()) != null) {
                 known.getValue().control().close();
                 known.getValue().bulk().close();
             }
@@ -206,6 +252,26 @@ public final class PeerTransport implements PeerNetwork {
         control.open(urls);
         bulk.open(urls);
         return new Peer(urls, control, bulk);
+    }
+
+    @Override
+    public long connectedMillis(long peer) {
+        Peer known = peers.get(peer);
+        return known == null ? -1 : known.control().upMillis();
+    }
+
+    @Override
+    public CompletableFuture<Void> promote(long leader, long learner) {
+        Peer peer = peers.get(leader);
+        if (peer == null) {
+            return CompletableFuture.failedFuture(new KvException(KvError.NO_LEADER));
+        }
+        return CompletableFuture.runAsync(
+                () -> PeerHttpClient.promote(peer.urls(), learner, sockets()), requests);
+    }
+
+    private SSLSocketFactory sockets() {
+        return tls == null ? null : tls.sockets();
     }
 
     @Override
@@ -324,7 +390,7 @@ public final class PeerTransport implements PeerNetwork {
     }
 
     private PeerCall call(URI url, int timeoutMillis) throws IOException {
-        return PeerCall.connect(url, tls == null ? null : tls.sockets(), timeoutMillis);
+        return PeerCall.connect(url, sockets(), timeoutMillis);
     }
 
     private Hello hello(PeerFrame.Stream stream, long to) {
@@ -334,7 +400,8 @@ public final class PeerTransport implements PeerNetwork {
                 handler.incarnation(),
                 self.memberId(),
                 to,
-                handler.promiseMillis());
+                handler.promiseMillis(),
+                handler.ownUrls());
     }
 
     @Override
@@ -351,6 +418,7 @@ public final class PeerTransport implements PeerNetwork {
                             peer.bulk().close();
                         });
         names.close();
+        requests.shutdownNow();
         snapshotSenders.shutdown();
         sending.forEach(PeerCall::abort);
         // Behind the tasks above: there is one loop, and it works in order.

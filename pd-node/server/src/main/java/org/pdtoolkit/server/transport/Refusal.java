@@ -4,7 +4,7 @@ package org.pdtoolkit.server.transport;
 enum Refusal {
     WRONG_CLUSTER("belongs to another cluster"),
     WRONG_MEMBER("is not the member that was called"),
-    NOT_A_MEMBER("does not know the caller as a member"),
+    REMOVED("knows that the caller was removed from the cluster"),
     WRONG_DATA("holds data of another cluster with the same member list");
 
     private static final Refusal[] ALL = values();

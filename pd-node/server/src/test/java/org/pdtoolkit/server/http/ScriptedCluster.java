@@ -1,17 +1,5 @@
 package org.pdtoolkit.server.http;
 
-import org.pdtoolkit.kv.Member;
-import org.pdtoolkit.server.observe.MetricRegistry;
-import org.pdtoolkit.server.observe.NodeMetrics;
-import org.pdtoolkit.server.observe.ProcessMetrics;
-import org.pdtoolkit.server.port.ClientPort;
-import org.pdtoolkit.server.port.HttpHandler;
-import org.pdtoolkit.server.port.NodeInfo;
-import org.pdtoolkit.server.support.FixedConsensus;
-import org.pdtoolkit.server.support.FixedKv;
-import org.pdtoolkit.server.support.Ports;
-import org.pdtoolkit.server.support.ScriptedPlacement;
-
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +11,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.pdtoolkit.kv.Member;
+import org.pdtoolkit.server.observe.MetricRegistry;
+import org.pdtoolkit.server.observe.NodeMetrics;
+import org.pdtoolkit.server.observe.ProcessMetrics;
+import org.pdtoolkit.server.port.ClientPort;
+import org.pdtoolkit.server.port.HttpHandler;
+import org.pdtoolkit.server.port.NodeInfo;
+import org.pdtoolkit.server.support.FixedConsensus;
+import org.pdtoolkit.server.support.FixedKv;
+import org.pdtoolkit.server.support.Ports;
+import org.pdtoolkit.server.support.ScriptedPlacement;
 
 /** The HTTP API of some nodes on real ports, their placement layers scripted; pd1 leads. */
 final class ScriptedCluster implements AutoCloseable {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 import static org.pdtoolkit.server.runtime.TestCluster.error;
 import static org.pdtoolkit.server.runtime.TestCluster.get;
 import static org.pdtoolkit.server.runtime.TestCluster.local;
@@ -177,16 +178,15 @@ class NodeRestartTest {
     }
 
     @Test
-    void aDataDirOfAnotherClusterIsRefusedAndLeftAlone() throws Exception {
+    void aMemberWithDataDoesNotAskWhatItsClusterIs() throws Exception {
         try (TestCluster cluster = TestCluster.started(directory)) {
             put(cluster.leader(), "key", "value");
+            long id = cluster.node("m1").consensus().memberId();
             cluster.stop("m1");
-            NodeStartException refusal =
-                    assertThrows(
-                            NodeStartException.class, () -> cluster.open("m1", "another token"));
-            String id = Long.toHexString(cluster.nodes().get(0).raftClusterId());
-            assertTrue(refusal.getMessage().contains("of cluster " + id), refusal.getMessage());
-            assertEquals("value", read(cluster.start("m1"), "key"));
+            ColdStart nothing = () -> fail("asked for an initial cluster");
+            NodeRuntime again = cluster.start("m1", nothing);
+            assertEquals(id, again.consensus().memberId());
+            assertEquals("value", read(again, "key"));
         }
     }
 
@@ -207,7 +207,7 @@ class NodeRestartTest {
     @Test
     void aNameOutsideTheClusterIsRefused() throws Exception {
         try (TestCluster cluster = new TestCluster(directory, 1, 1_000)) {
-            NodeOptions good = cluster.options("m1", TestCluster.TOKEN);
+            NodeOptions good = cluster.options("m1");
             NodeOptions other =
                     new NodeOptions(
                             "m9",
@@ -216,8 +216,8 @@ class NodeRestartTest {
                             good.peerListen(),
                             good.advertisePeerUrls(),
                             good.advertiseClientUrls(),
-                            good.initialCluster(),
-                            good.initialClusterToken(),
+                            good.reconfiguration(),
+                            false,
                             good.runtime(),
                             null);
             NodeStartException refusal =
@@ -225,7 +225,9 @@ class NodeRestartTest {
                             NodeStartException.class,
                             () ->
                                     NodeRuntime.open(
-                                            other, other::configuredCluster, cluster.fatal::add));
+                                            other,
+                                            () -> cluster.founding(TestCluster.TOKEN),
+                                            cluster.fatal::add));
             assertTrue(refusal.getMessage().contains("\"m9\""), refusal.getMessage());
         }
     }

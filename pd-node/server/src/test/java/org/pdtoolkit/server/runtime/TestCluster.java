@@ -26,6 +26,7 @@ import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.kv.KeyValue;
 import org.pdtoolkit.kv.KvError;
 import org.pdtoolkit.kv.KvException;
+import org.pdtoolkit.kv.MemberChanges;
 import org.pdtoolkit.kv.Op;
 import org.pdtoolkit.kv.OpResult;
 import org.pdtoolkit.kv.ReplicatedKv;
@@ -43,11 +44,14 @@ final class TestCluster implements AutoCloseable {
     private final Path directory;
     private final RuntimeOptions numbers;
     private final Map<String, List<String>> urls = new LinkedHashMap<>();
+    private final Map<String, List<String>> founders;
     private final Map<String, InetSocketAddress> addresses = new LinkedHashMap<>();
     private final Map<String, NodeRuntime> nodes = new LinkedHashMap<>();
 
     /** What made a member give up; must stay empty. */
     private final Map<String, Integer> electionTicks = new HashMap<>();
+
+    private ReconfigurationRules reconfiguration = new ReconfigurationRules(false, 1);
 
     final BlockingQueue<Throwable> fatal = new LinkedBlockingQueue<>();
 
@@ -57,10 +61,30 @@ final class TestCluster implements AutoCloseable {
                 new RuntimeOptions(
                         40, 1, 10, true, snapshotCount, 5, REQUEST_BYTES_MAX, CompactionPolicy.OFF);
         for (int i = 1; i <= size; i++) {
-            InetSocketAddress address = freeAddress();
-            addresses.put("m" + i, address);
-            urls.put("m" + i, List.of("http://127.0.0.1:" + address.getPort()));
+            reserve("m" + i);
         }
+        founders = Map.copyOf(urls);
+    }
+
+    /** An address for a member that may start later, and its peer URLs. */
+    List<String> reserve(String name) {
+        InetSocketAddress address = freeAddress();
+        addresses.put(name, address);
+        urls.put(name, List.of("http://127.0.0.1:" + address.getPort()));
+        return urls.get(name);
+    }
+
+    /** Starts a member that the cluster has been told of. */
+    NodeRuntime join(String name, MemberChanges.Changed added) throws BindException {
+        long clusterId = nodes().get(0).raftClusterId();
+        ColdStart coldStart =
+                () -> new ColdStart.Joining(clusterId, added.member(), added.members());
+        return start(name, coldStart);
+    }
+
+    /** How the members judge changes, from their next start. */
+    void reconfiguration(ReconfigurationRules rules) {
+        reconfiguration = rules;
     }
 
     private InetSocketAddress freeAddress() {
@@ -113,7 +137,20 @@ final class TestCluster implements AutoCloseable {
         return directory.resolve(name);
     }
 
-    NodeOptions options(String name, String token) {
+    /** Starts a member as the only one of its cluster. */
+    NodeRuntime force(String name) throws BindException {
+        ColdStart none =
+                () -> {
+                    throw new NodeStartException("nothing to start from");
+                };
+        return start(name, NodeRuntime.open(options(name, true), none, fatal::add));
+    }
+
+    NodeOptions options(String name) {
+        return options(name, false);
+    }
+
+    private NodeOptions options(String name, boolean force) {
         return new NodeOptions(
                 name,
                 dataDir(name),
@@ -121,26 +158,36 @@ final class TestCluster implements AutoCloseable {
                 List.of(addresses.get(name)),
                 urls.get(name),
                 List.of("http://client.of." + name + ":2379"),
-                urls,
-                token,
+                reconfiguration,
+                force,
                 numbers(name),
                 null);
     }
 
     NodeRuntime open(String name, String token) {
-        NodeOptions options = options(name, token);
-        return NodeRuntime.open(options, options::configuredCluster, fatal::add);
+        return NodeRuntime.open(options(name), () -> founding(token), fatal::add);
+    }
+
+    InitialCluster founding(String token) {
+        return new InitialCluster(founders, token);
     }
 
     void startAll() throws Exception {
-        for (String name : urls.keySet()) {
+        for (String name : urls.keySet().stream().filter(founders::containsKey).toList()) {
             start(name);
         }
         settle();
     }
 
     NodeRuntime start(String name) throws BindException {
-        NodeRuntime node = open(name, TOKEN);
+        return start(name, open(name, TOKEN));
+    }
+
+    NodeRuntime start(String name, ColdStart coldStart) throws BindException {
+        return start(name, NodeRuntime.open(options(name), coldStart, fatal::add));
+    }
+
+    private NodeRuntime start(String name, NodeRuntime node) throws BindException {
         try {
             node.start();
         } catch (BindException | RuntimeException e) {

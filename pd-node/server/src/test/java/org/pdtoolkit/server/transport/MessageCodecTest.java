@@ -187,7 +187,15 @@ class MessageCodecTest {
 
     @Test
     void aHelloIsReadBackAndAnyOtherLengthRefused() {
-        Hello hello = new Hello(PeerFrame.Stream.BULK, -1, Long.MIN_VALUE, 7, 8, 100);
+        Hello hello =
+                new Hello(
+                        PeerFrame.Stream.BULK,
+                        -1,
+                        Long.MIN_VALUE,
+                        7,
+                        8,
+                        100,
+                        List.of("http://a:1", ""));
         ByteBuf out = Unpooled.buffer();
         hello.encode(out);
         byte[] bytes = ByteBufUtil.getBytes(out);

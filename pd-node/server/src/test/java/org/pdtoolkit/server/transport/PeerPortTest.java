@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pdtoolkit.kv.KvError;
+import org.pdtoolkit.kv.KvException;
+import org.pdtoolkit.kv.Member;
 import org.pdtoolkit.raft.Message;
 import org.pdtoolkit.raft.MessageType;
 import org.pdtoolkit.server.transport.PeerFrame.Stream;
@@ -70,7 +75,7 @@ class PeerPortTest {
             CLUSTER | INCARNATION | FROM | TO | REFUSAL
             1       | 0           | 2    | 1  | WRONG_CLUSTER
             0       | 0           | 2    | 3  | WRONG_MEMBER
-            0       | 0           | 4    | 1  | NOT_A_MEMBER
+            0       | 0           | 4    | 1  | REMOVED
             0       | 8           | 2    | 1  | WRONG_DATA
             # the own incarnation is 9, and 0 is a member that does not know it yet
             0       | 9           | 2    | 1  |
@@ -79,8 +84,16 @@ class PeerPortTest {
     void refusesStrangersAndSaysWhy(
             long cluster, long incarnation, long from, long to, Refusal refusal) throws Exception {
         peer.incarnation = 9;
+        peer.removed.add(4L);
         Hello hello =
-                new Hello(Stream.CONTROL, TestPeer.CLUSTER + cluster, incarnation, from, to, 100);
+                new Hello(
+                        Stream.CONTROL,
+                        TestPeer.CLUSTER + cluster,
+                        incarnation,
+                        from,
+                        to,
+                        100,
+                        List.of());
         try (RawPeer caller = call()) {
             caller.preface().say(RawPeer.frame(Type.HELLO, hello::encode)).flush();
             RawPeer.Answer answer = caller.answer();
@@ -97,7 +110,7 @@ class PeerPortTest {
 
     @Test
     void aMemberThatDoesNotKnowItsDataYetRefusesNobodyForIt() throws Exception {
-        Hello hello = new Hello(Stream.CONTROL, TestPeer.CLUSTER, 8, 2, 1, 100);
+        Hello hello = new Hello(Stream.CONTROL, TestPeer.CLUSTER, 8, 2, 1, 100, List.of());
         try (RawPeer caller = call()) {
             caller.preface().say(RawPeer.frame(Type.HELLO, hello::encode)).flush();
             caller.expect(Type.WELCOME);
@@ -106,9 +119,10 @@ class PeerPortTest {
 
     @Test
     void nothingCountsBehindARefusal() throws Exception {
+        peer.removed.add(4L);
         try (RawPeer caller = call()) {
             caller.hello(Stream.CONTROL, 4, 1);
-            Hello good = new Hello(Stream.CONTROL, TestPeer.CLUSTER, 0, 2, 1, 100);
+            Hello good = new Hello(Stream.CONTROL, TestPeer.CLUSTER, 0, 2, 1, 100, List.of());
             caller.say(RawPeer.frame(Type.HELLO, good::encode)).say(heartbeat(2, 1)).flush();
             caller.expect(Type.REFUSED).expectClosed();
         }
@@ -193,7 +207,7 @@ class PeerPortTest {
     @Test
     void theFirstFrameIsNoLargerThanAHello() throws Exception {
         try (RawPeer caller = call()) {
-            int length = Hello.BYTES + 1;
+            int length = Hello.BYTES_MAX + 1;
             caller.preface().say(RawPeer.header(length, Type.HELLO.ordinal(), 0)).flush();
             caller.expectClosed();
         }
@@ -204,7 +218,7 @@ class PeerPortTest {
     @EnumSource(value = Type.class, mode = EnumSource.Mode.EXCLUDE, names = "HELLO")
     void theFirstFrameIsAHello(Type type) throws Exception {
         try (RawPeer caller = call()) {
-            Hello good = new Hello(Stream.CONTROL, TestPeer.CLUSTER, 0, 2, 1, 100);
+            Hello good = new Hello(Stream.CONTROL, TestPeer.CLUSTER, 0, 2, 1, 100, List.of());
             caller.preface().say(type).say(RawPeer.frame(Type.HELLO, good::encode));
             caller.say(heartbeat(2, 1)).flush().expectClosed();
         }
@@ -269,7 +283,7 @@ class PeerPortTest {
                 silent.expectClosed();
             } else {
                 silent.preface();
-                byte[] header = RawPeer.header(Hello.BYTES, Type.HELLO.ordinal(), 0);
+                byte[] header = RawPeer.header(Hello.BYTES_MAX, Type.HELLO.ordinal(), 0);
                 silent.say(header).flush();
                 silent.expectClosed();
             }
@@ -348,5 +362,77 @@ class PeerPortTest {
                 assertTrue(System.nanoTime() < deadline, "no room after a connection has ended");
             }
         }
+    }
+
+    @Test
+    void theMembersAreListedForWhoWantsToJoin() throws Exception {
+        peer.list =
+                List.of(
+                        new Member(-1, "m1", List.of("http://a:1"), List.of("http://a:2"), false),
+                        new Member(7, "", List.of("http://b:1", "http://b:2"), List.of(), true));
+        PeerHttpClient.Listing listing = PeerHttpClient.members(peer.url(), null, 10_000);
+        assertEquals(TestPeer.CLUSTER, listing.clusterId());
+        assertEquals(peer.list, listing.members());
+        try (RawPeer caller = call()) {
+            String request = "GET /members HTTP/1.1\r\nHost: a\r\n\r\n";
+            caller.say(request.getBytes(StandardCharsets.US_ASCII)).flush();
+            String answer = new String(caller.untilClosed(), StandardCharsets.US_ASCII);
+            assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+            assertTrue(answer.contains("{\"id\":18446744073709551615,\"peerURLs\":"), answer);
+        }
+        assertStillServes();
+    }
+
+    @Test
+    void theVersionIsTold() throws Exception {
+        try (RawPeer caller = call()) {
+            caller.say("GET /version HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII)).flush();
+            String answer = new String(caller.untilClosed(), StandardCharsets.US_ASCII);
+            assertTrue(answer.contains("\"etcdserver\":\""), answer);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = KvError.class,
+            names = {"NOT_LEADER", "LEARNER_NOT_READY", "MEMBER_NOT_FOUND"})
+    void aPromotionIsAnsweredWithTheLeadersOwnError(KvError error) {
+        peer.promotion = learner -> CompletableFuture.failedFuture(new KvException(error));
+        List<URI> urls = List.of(peer.url());
+        KvException refused =
+                assertThrows(KvException.class, () -> PeerHttpClient.promote(urls, 7, null));
+        assertEquals(error, refused.error());
+    }
+
+    @Test
+    void aPromotionReachesTheLeader() {
+        List<Long> promoted = new ArrayList<>();
+        peer.promotion =
+                learner -> {
+                    promoted.add(learner);
+                    return CompletableFuture.completedFuture(List.of());
+                };
+        PeerHttpClient.promote(List.of(peer.url()), -7, null);
+        assertEquals(List.of(-7L), promoted);
+    }
+
+    /** The list of this member may be older than the cluster's, and the caller its leader. */
+    @Test
+    void aStrangerOfThisClusterIsHeardAndAnswered() throws Exception {
+        try (TestPeer stranger = new TestPeer(9, LONG, 1L)) {
+            stranger.connect(peer);
+            stranger.sendUntilReceived(heartbeat(9, 1), peer);
+            peer.sendUntilReceived(heartbeat(1, 9), stranger);
+        }
+    }
+
+    @Test
+    void aRemovedCallerIsToldSo() throws Exception {
+        peer.removed.add(9L);
+        try (TestPeer removed = new TestPeer(9, LONG, 1L)) {
+            removed.connect(peer);
+            assertTrue(removed.ownRemoval.await(30, TimeUnit.SECONDS));
+        }
+        peer.assertNoMessage();
     }
 }

@@ -426,7 +426,7 @@ class PeerTransportTest {
     private static PeerFrame.Stream streamOf(Socket socket) throws IOException {
         InputStream in = socket.getInputStream();
         int before = PeerFrame.PREFACE.length + PeerFrame.HEADER_BYTES;
-        byte[] hello = in.readNBytes(before + Hello.BYTES);
+        byte[] hello = in.readNBytes(before + 1);
         return PeerFrame.Stream.of(hello[before]);
     }
 

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.List;
 import java.util.function.Consumer;
 import org.pdtoolkit.raft.Message;
 
@@ -63,7 +64,7 @@ final class RawPeer implements AutoCloseable {
     }
 
     RawPeer hello(PeerFrame.Stream stream, long from, long to) {
-        Hello hello = new Hello(stream, TestPeer.CLUSTER, 0, from, to, 100);
+        Hello hello = new Hello(stream, TestPeer.CLUSTER, 0, from, to, 100, List.of());
         return preface().say(frame(PeerFrame.Type.HELLO, hello::encode));
     }
 

@@ -17,11 +17,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
+import org.pdtoolkit.kv.KvError;
+import org.pdtoolkit.kv.KvException;
+import org.pdtoolkit.kv.Member;
 import org.pdtoolkit.raft.ConfState;
 import org.pdtoolkit.raft.Message;
 import org.pdtoolkit.raft.Snapshot;
@@ -53,6 +58,8 @@ final class TestPeer implements PeerHandler, AutoCloseable {
     final BlockingQueue<Message> snapshotsBegun = new LinkedBlockingQueue<>();
     final BlockingQueue<Received> snapshots = new LinkedBlockingQueue<>();
     final Set<Long> members = ConcurrentHashMap.newKeySet();
+    final Set<Long> removed = ConcurrentHashMap.newKeySet();
+    final CountDownLatch ownRemoval = new CountDownLatch(1);
     final Set<Long> published = ConcurrentHashMap.newKeySet();
     final CountDownLatch slowLookups = new CountDownLatch(1);
     final PeerTransport transport;
@@ -66,6 +73,12 @@ final class TestPeer implements PeerHandler, AutoCloseable {
     volatile int roomBytes = Integer.MAX_VALUE;
 
     volatile long incarnation;
+
+    /** What this peer answers to {@code GET /members}. */
+    volatile List<Member> list = List.of();
+
+    volatile LongFunction<CompletableFuture<List<Member>>> promotion =
+            learner -> CompletableFuture.failedFuture(new KvException(KvError.NOT_LEADER));
 
     TestPeer(long id, PeerTransport.Patience patience, Long... members) {
         this(id, patience, null, members);
@@ -193,6 +206,31 @@ final class TestPeer implements PeerHandler, AutoCloseable {
     @Override
     public boolean isMember(long member) {
         return members.contains(member);
+    }
+
+    @Override
+    public boolean isRemoved(long member) {
+        return removed.contains(member);
+    }
+
+    @Override
+    public void onRemoved() {
+        ownRemoval.countDown();
+    }
+
+    @Override
+    public List<String> ownUrls() {
+        return address == null ? List.of() : List.of(url().toString());
+    }
+
+    @Override
+    public List<Member> members() {
+        return list;
+    }
+
+    @Override
+    public CompletableFuture<List<Member>> promote(long learner) {
+        return promotion.apply(learner);
     }
 
     @Override

@@ -9,6 +9,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.pdtoolkit.kv.KvError;
+import org.pdtoolkit.kv.KvException;
 import org.pdtoolkit.raft.Message;
 import org.pdtoolkit.raft.MessageType;
 import org.pdtoolkit.server.transport.PeerHandler;
@@ -101,6 +104,24 @@ final class Network {
         }
 
         @Override
+        public void addPeer(long id, List<URI> urls) {
+            // Whoever has a number can be reached.
+        }
+
+        @Override
+        public long connectedMillis(long peer) {
+            Node to = byMember.get(peer);
+            boolean up = to != null && to.isRunning() && !isCut(self, to) && !isCut(to, self);
+            return up ? Long.MAX_VALUE : -1;
+        }
+
+        @Override
+        public CompletableFuture<Void> promote(long leader, long learner) {
+            // What carries it is not simulated; a client of the simulation asks the leader.
+            return CompletableFuture.failedFuture(new KvException(KvError.NOT_LEADER));
+        }
+
+        @Override
         public int peersUp() {
             return peers.size() - 1;
         }
@@ -121,7 +142,7 @@ final class Network {
         }
 
         private void send(Message message) {
-            Node to = peers.containsKey(message.to()) ? byMember.get(message.to()) : null;
+            Node to = byMember.get(message.to());
             boolean lost = to == null || isCut(self, to) || world.chance(loss);
             if (message.type() == MessageType.SNAP) {
                 sendSnapshot(message, to, lost);
@@ -154,7 +175,7 @@ final class Network {
                         world.trace(message.index() * 31 + message.term());
                         to.arrive(
                                 () -> {
-                                    if (to.handler.isMember(message.from())) {
+                                    if (!to.handler.isRemoved(message.from())) {
                                         // Told with each greeting, before any message.
                                         to.handler.onPromise(message.from(), promiseMillis);
                                         to.handler.onMessage(message);

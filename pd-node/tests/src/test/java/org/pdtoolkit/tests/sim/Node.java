@@ -178,8 +178,8 @@ final class Node {
             NodeOptions nodeOptions = options.nodeOptions(number, disk.path("/data"));
             runtime =
                     NodeRuntime.open(
-                            nodeOptions,
-                            nodeOptions::configuredCluster,
+                            options.nodeOptions(number, disk.path("/data")),
+                            options::founding,
                             failure -> fail(mine, failure),
                             environment);
             driver = placement(mine);

@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.pdtoolkit.server.runtime.CompactionPolicy;
+import org.pdtoolkit.server.runtime.InitialCluster;
 import org.pdtoolkit.server.runtime.NodeOptions;
+import org.pdtoolkit.server.runtime.ReconfigurationRules;
 import org.pdtoolkit.server.runtime.RuntimeOptions;
 import org.pdtoolkit.server.store.StorageChoice;
 import org.pdtoolkit.storage.StorageProvider;
@@ -46,11 +48,19 @@ record SimulationOptions(
         return new FileStorageProvider();
     }
 
-    NodeOptions nodeOptions(int number, Path directory) {
+    InitialCluster founding() {
         Map<String, List<String>> members = new LinkedHashMap<>();
         for (int i = 1; i <= size; i++) {
-            members.put(nameOf(i), List.of("http://" + nameOf(i) + ":2380"));
+            members.put(nameOf(i), List.of(peerUrlOf(i)));
         }
+        return new InitialCluster(members, "simulation");
+    }
+
+    private String peerUrlOf(int number) {
+        return "http://" + nameOf(number) + ":2380";
+    }
+
+    NodeOptions nodeOptions(int number, Path directory) {
         RuntimeOptions numbers =
                 new RuntimeOptions(
                         TICK_MILLIS,
@@ -68,10 +78,10 @@ record SimulationOptions(
                 directory,
                 new StorageChoice("file", STORAGE_OPTIONS),
                 List.of(),
-                members.get(nameOf(number)),
+                List.of(peerUrlOf(number)),
                 List.of("http://" + nameOf(number) + ":2379"),
-                members,
-                "simulation",
+                ReconfigurationRules.DEFAULT,
+                false,
                 numbers,
                 null);
     }

@@ -2,13 +2,11 @@ package org.pdtoolkit.server.grpc.etcd;
 
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptors;
-
-import org.pdtoolkit.server.grpc.MemberChannels;
-import org.pdtoolkit.server.port.TlsFiles;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
+import org.pdtoolkit.server.grpc.MemberChannels;
+import org.pdtoolkit.server.port.TlsFiles;
 
 /**
  * etcd's services as the client port takes them, each behind the same rules, in etcd's order: the

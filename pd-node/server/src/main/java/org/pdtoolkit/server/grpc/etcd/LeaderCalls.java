@@ -2,15 +2,6 @@ package org.pdtoolkit.server.grpc.etcd;
 
 import io.grpc.Channel;
 import io.grpc.Status;
-
-import org.pdtoolkit.kv.Consensus;
-import org.pdtoolkit.kv.KvError;
-import org.pdtoolkit.kv.KvException;
-import org.pdtoolkit.kv.Member;
-import org.pdtoolkit.server.grpc.MemberChannels;
-import org.pdtoolkit.server.port.ErrorRows;
-import org.pdtoolkit.wire.ErrorCatalogue;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +10,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.pdtoolkit.kv.Consensus;
+import org.pdtoolkit.kv.KvError;
+import org.pdtoolkit.kv.KvException;
+import org.pdtoolkit.kv.Member;
+import org.pdtoolkit.server.grpc.MemberChannels;
+import org.pdtoolkit.server.port.ErrorRows;
+import org.pdtoolkit.wire.ErrorCatalogue;
 
 /**
  * Gets an answer that only the Raft leader can give: here if this member leads, else from the

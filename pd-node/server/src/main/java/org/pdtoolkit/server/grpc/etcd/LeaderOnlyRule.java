@@ -12,7 +12,6 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-
 import org.pdtoolkit.kv.Consensus;
 import org.pdtoolkit.wire.ErrorCatalogue;
 

@@ -4,7 +4,8 @@ import io.grpc.Channel;
 import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.pdtoolkit.kv.EtcdKv;
 import org.pdtoolkit.kv.KvError;
 import org.pdtoolkit.kv.KvException;
@@ -20,9 +21,6 @@ import org.pdtoolkit.wire.etcdserverpb.LeaseRevokeResponse;
 import org.pdtoolkit.wire.etcdserverpb.LeaseStatus;
 import org.pdtoolkit.wire.etcdserverpb.LeaseTimeToLiveRequest;
 import org.pdtoolkit.wire.etcdserverpb.LeaseTimeToLiveResponse;
-
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * {@code etcdserverpb.Lease}. Clocks run at the leader only: renewals and looks at the time left

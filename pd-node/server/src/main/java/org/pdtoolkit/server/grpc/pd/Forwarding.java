@@ -9,14 +9,12 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
-
+import java.util.Optional;
+import java.util.Set;
 import org.pdtoolkit.kv.Member;
 import org.pdtoolkit.placement.Placement;
 import org.pdtoolkit.server.grpc.MemberChannels;
 import org.pdtoolkit.wire.ErrorCatalogue;
-
-import java.util.Optional;
-import java.util.Set;
 
 /**
  * Passes calls on to the leader that the client names in {@code pd-forwarded-host}.

@@ -3,16 +3,14 @@ package org.pdtoolkit.server.grpc.pd;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
-
-import org.pdtoolkit.kv.ReplicatedKv;
-import org.pdtoolkit.placement.Placement;
-import org.pdtoolkit.server.grpc.MemberChannels;
-import org.pdtoolkit.server.port.TlsFiles;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.IntSupplier;
+import org.pdtoolkit.kv.ReplicatedKv;
+import org.pdtoolkit.placement.Placement;
+import org.pdtoolkit.server.grpc.MemberChannels;
+import org.pdtoolkit.server.port.TlsFiles;
 
 /** PD's gRPC services as the client port takes them, with forwarding to the leader. */
 public final class PdServices implements AutoCloseable {
