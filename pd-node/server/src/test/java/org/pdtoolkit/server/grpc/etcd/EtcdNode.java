@@ -50,7 +50,8 @@ final class EtcdNode implements AutoCloseable {
                         consensus.orElse(runtime.consensus()),
                         runtime.raftClusterId(),
                         REQUEST_BYTES_MAX,
-                        Duration.ofMillis(TICK_MILLIS * ELECTION_TICKS));
+                        Duration.ofMillis(TICK_MILLIS * ELECTION_TICKS),
+                        Duration.ofMillis(100));
         services = new EtcdServices(backend, timer, Optional.empty());
         port =
                 Ports.open(
