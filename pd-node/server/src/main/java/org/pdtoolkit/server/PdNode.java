@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -19,12 +21,20 @@ import org.pdtoolkit.server.config.AutoCompaction;
 import org.pdtoolkit.server.config.NodeConfig;
 import org.pdtoolkit.server.grpc.etcd.EtcdBackend;
 import org.pdtoolkit.server.grpc.etcd.EtcdServices;
+import org.pdtoolkit.server.gateway.JsonGateway;
+import org.pdtoolkit.server.gateway.LocalServices;
+import org.pdtoolkit.server.http.AccessRules;
+import org.pdtoolkit.server.http.EtcdPages;
+import org.pdtoolkit.server.http.HealthChecks;
 import org.pdtoolkit.server.http.HttpApi;
+import org.pdtoolkit.server.http.PdApi;
 import org.pdtoolkit.server.observe.MetricRegistry;
 import org.pdtoolkit.server.observe.NodeMetrics;
 import org.pdtoolkit.server.observe.ProcessMetrics;
+import org.pdtoolkit.server.observe.RpcMetrics;
 import org.pdtoolkit.server.port.ClientPort;
 import org.pdtoolkit.server.port.NodeInfo;
+import org.pdtoolkit.server.port.PortContent;
 import org.pdtoolkit.server.port.PortLimits;
 import org.pdtoolkit.server.port.TlsFiles;
 import org.pdtoolkit.server.runtime.CompactionPolicy;
@@ -63,12 +73,14 @@ final class PdNode implements AutoCloseable {
     private final Front front;
 
     /** The client port with what answers behind it. */
-    private record Front(ClientPort port, EtcdServices etcd, HttpApi http)
+    private record Front(
+            ClientPort port, EtcdServices etcd, HttpApi http, LocalServices local)
             implements AutoCloseable {
         @Override
         public void close() {
             port.close();
             http.close();
+            local.close();
             etcd.close();
         }
     }
@@ -189,37 +201,45 @@ final class PdNode implements AutoCloseable {
         NodeMetrics.register(metrics, runtime.consensus(), Version.ETCD_SERVER);
         placement.ifPresent(
                 part -> NodeMetrics.registerPd(metrics, part.placement(), Version.SERVER));
-        HttpApi http =
-                new HttpApi(
-                        placement.map(PlacementPart::placement),
-                        runtime.consensus(),
-                        runtime.kv(),
-                        info,
-                        () -> MAX_REPLICAS,
-                        metrics,
-                        cluster,
-                        tls);
         EtcdBackend backend = backend(config, runtime);
         EtcdServices etcd = new EtcdServices(backend, cluster, tls);
         List<BindableService> services = new ArrayList<>(etcd.services());
         services.add(new HealthStatusManager().getHealthService());
         placement.ifPresent(part -> services.addAll(part.services()));
-        List<InetSocketAddress> addresses = addresses(config.clientUrls());
+        RpcMetrics calls = new RpcMetrics(services, metrics);
+        LocalServices local = LocalServices.open(services, List.of(calls));
+        HttpApi http =
+                new HttpApi(
+                        AccessRules.open(),
+                        new EtcdPages(
+                                new HealthChecks(runtime.consensus(), runtime.kv(), Set::of),
+                                info,
+                                metrics),
+                        new JsonGateway(local.channel(), local.executor()),
+                        placement.map(
+                                part ->
+                                        new PdApi(
+                                                part.placement(),
+                                                info,
+                                                () -> MAX_REPLICAS,
+                                                cluster,
+                                                tls)));
         // PD's clients want an answer from the first moment on; etcd's wait for the member.
         ClientPort port =
-                placement.isPresent()
-                        ? ClientPort.start(addresses, tls, services, http)
-                        : ClientPort.start(
-                                addresses,
-                                tls,
-                                services,
-                                http,
-                                PortLimits.defaults()
+                ClientPort.start(
+                        addresses(config.clientUrls()),
+                        tls,
+                        PortContent.of(services, http).tracedBy(calls),
+                        placement.isPresent()
+                                ? PortLimits.defaults()
+                                : PortLimits.defaults()
                                         .forMessages(
                                                 MESSAGE_MARGIN * backend.messageBytesMax(),
                                                 ETCD_STREAMS_MAX),
-                                runtime.ready());
-        return new Front(port, etcd, http);
+                        placement.isPresent()
+                                ? CompletableFuture.completedFuture(null)
+                                : runtime.ready());
+        return new Front(port, etcd, http, local);
     }
 
     private static EtcdBackend backend(NodeConfig config, NodeRuntime runtime) {

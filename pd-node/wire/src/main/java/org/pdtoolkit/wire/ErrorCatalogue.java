@@ -166,6 +166,38 @@ public enum ErrorCatalogue {
             grpc(Status.Code.RESOURCE_EXHAUSTED, 413),
             "request body is larger than %s bytes",
             "split the request"),
+    GATEWAY_PATH_UNKNOWN(
+            "PD-1403",
+            grpc(Status.Code.NOT_FOUND, 404),
+            "Not Found",
+            "the JSON gateway has no such path; the manual lists them"),
+    GATEWAY_METHOD_WRONG(
+            "PD-1404",
+            grpc(Status.Code.UNIMPLEMENTED, 501),
+            "Method Not Allowed",
+            "the paths of the JSON gateway take POST"),
+    HOST_NOT_ALLOWED(
+            "PD-1405",
+            grpc(Status.Code.PERMISSION_DENIED, 421),
+            "host %s is not in --host-whitelist",
+            "name the host in --host-whitelist, or use an address that is in it"),
+
+    // A node in proxy mode.
+    PROXY_NO_ENDPOINT(
+            "PD-1501",
+            grpc(Status.Code.UNAVAILABLE, 503),
+            "httpproxy: zero endpoints currently available",
+            "the proxy reaches no member; its log names the URLs it asks"),
+    PROXY_NO_ANSWER(
+            "PD-1502",
+            grpc(Status.Code.UNAVAILABLE, 502),
+            "httpproxy: unable to get response from %s endpoint(s)",
+            "see that the members are up and that the proxy reaches their client URLs"),
+    PROXY_READ_ONLY(
+            "PD-1503",
+            grpc(Status.Code.PERMISSION_DENIED, 501),
+            "this proxy is read-only and does not forward %s",
+            "write to a member, or to a proxy started with --proxy on"),
 
     // The store, in etcd's words.
     ETCD_KEY_EMPTY("PD-2001", invalid(), "etcdserver: key is not provided", Hints.REQUEST),

@@ -41,11 +41,11 @@ final class ClusterPages {
 
     void addTo(Router router) {
         Page ping = (call, variables) -> done(HttpReply.empty(200));
-        router.add("GET", HttpApi.V1 + "/cluster", this::cluster)
-                .add(Router.ANY, HttpApi.V1 + "/cluster/status", this::clusterStatus)
-                .add("GET", HttpApi.V1 + "/version", this::version)
-                .add("GET", HttpApi.V1 + "/status", this::status)
-                .add("GET", HttpApi.V1 + "/ping", ping)
+        router.add("GET", PdApi.V1 + "/cluster", this::cluster)
+                .add(Router.ANY, PdApi.V1 + "/cluster/status", this::clusterStatus)
+                .add("GET", PdApi.V1 + "/version", this::version)
+                .add("GET", PdApi.V1 + "/status", this::status)
+                .add("GET", PdApi.V1 + "/ping", ping)
                 .add("GET", "/pd/ping", ping);
     }
 

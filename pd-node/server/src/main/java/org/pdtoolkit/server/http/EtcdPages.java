@@ -1,59 +1,79 @@
 package org.pdtoolkit.server.http;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.pdtoolkit.bytes.Bytes;
-import org.pdtoolkit.kv.Consensus;
-import org.pdtoolkit.kv.KvError;
-import org.pdtoolkit.kv.KvException;
-import org.pdtoolkit.kv.Op;
-import org.pdtoolkit.kv.ReplicatedKv;
 import org.pdtoolkit.server.observe.MetricRegistry;
-import org.pdtoolkit.server.port.ErrorRows;
 import org.pdtoolkit.server.port.HttpCall;
 import org.pdtoolkit.server.port.HttpReply;
 import org.pdtoolkit.server.port.NodeInfo;
+import org.pdtoolkit.wire.Version;
 
 /**
  * The pages that etcd serves on its client port and that every member answers itself.
  *
- * <p>Source: etcd page, section 17; the bodies are the original's, without a newline.
+ * <p>Thread: any; never blocks. {@link #close} stops the background thread.
+ *
+ * <p>Source: etcd page, section 17; the bodies are the original's.
  */
-final class EtcdPages {
-    private static final long READ_SECONDS_MAX = 7;
+public final class EtcdPages implements AutoCloseable {
+    private static final int SCRAPES_MAX = 8;
     private static final String METRICS_TYPE =
             "text/plain; version=0.0.4; charset=utf-8; escaping=values";
-    private static final Op.Range PROBE = Op.Range.of(Bytes.utf8("health"));
 
-    private final Consensus consensus;
-    private final ReplicatedKv kv;
+    private final HealthChecks checks;
     private final NodeInfo node;
     private final MetricRegistry metrics;
-    private final Executor background;
+    private final ThreadPoolExecutor background;
+    private final Router router = new Router();
 
-    EtcdPages(
-            Consensus consensus,
-            ReplicatedKv kv,
-            NodeInfo node,
-            MetricRegistry metrics,
-            Executor background) {
-        this.consensus = consensus;
-        this.kv = kv;
+    /**
+     * @param metrics what {@code /metrics} shows
+     */
+    public EtcdPages(HealthChecks checks, NodeInfo node, MetricRegistry metrics) {
+        this.checks = checks;
         this.node = node;
         this.metrics = metrics;
-        this.background = background;
-    }
-
-    void addTo(Router router) {
+        this.background =
+                new ThreadPoolExecutor(
+                        1,
+                        1,
+                        10,
+                        TimeUnit.SECONDS,
+                        new ArrayBlockingQueue<>(SCRAPES_MAX),
+                        task -> {
+                            Thread thread = new Thread(task, "http-background");
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+        background.allowCoreThreadTimeOut(true);
         router.add(Router.ANY, "/health", onlyGet(this::health))
                 .add(Router.ANY, "/version", onlyGet(this::version))
                 .add(Router.ANY, "/metrics", onlyGet(this::metrics));
+        addChecks("/livez", HealthChecks.LIVE);
+        addChecks("/readyz", HealthChecks.READY);
+    }
+
+    private void addChecks(String path, List<HealthChecks.Check> wanted) {
+        router.add(Router.ANY, path, onlyGet((call, variables) -> check(call, wanted)));
+        for (HealthChecks.Check one : wanted) {
+            router.add(
+                    Router.ANY,
+                    path + "/" + one.text(),
+                    onlyGet((call, variables) -> check(call, List.of(one))));
+        }
+    }
+
+    CompletionStage<HttpReply> answer(HttpCall call, String path) {
+        return router.answer(call, path);
     }
 
     private static Page onlyGet(Page page) {
@@ -65,40 +85,45 @@ final class EtcdPages {
     }
 
     private CompletionStage<HttpReply> health(HttpCall call, List<String> variables) {
-        boolean serializable = List.of(call.rawQuery().split("&")).contains("serializable=true");
-        if (!serializable && consensus.leaderId() == 0) {
-            return CompletableFuture.completedFuture(unhealthy("RAFT NO LEADER"));
-        }
-        return kv.range(serializable ? PROBE.asSerializable() : PROBE)
-                .copy()
-                .orTimeout(READ_SECONDS_MAX, TimeUnit.SECONDS)
-                .handle(
-                        (found, failure) ->
-                                failure == null
-                                        ? HttpReply.of(
-                                                200,
-                                                Replies.TEXT,
-                                                "{\"health\":\"true\",\"reason\":\"\"}")
-                                        : unhealthy("RANGE ERROR:" + text(failure)));
+        boolean serializable = Query.values(call, "serializable").contains("true");
+        return checks.reasonOfIllness(serializable, Query.values(call, "exclude"))
+                .thenApply(EtcdPages::health);
     }
 
-    private static HttpReply unhealthy(String reason) {
+    private static HttpReply health(Optional<String> reason) {
+        String quoted = new String(GoJson.compact(reason.orElse("")), StandardCharsets.UTF_8);
         return HttpReply.of(
-                503,
+                reason.isPresent() ? 503 : 200,
                 Replies.TEXT,
-                "{\"health\":\"false\",\"reason\":"
-                        + new String(GoJson.compact(reason), StandardCharsets.UTF_8)
-                        + "}");
+                "{\"health\":\"" + reason.isEmpty() + "\",\"reason\":" + quoted + "}");
     }
 
-    private static String text(Throwable failure) {
-        Throwable cause = ErrorRows.cause(failure);
-        if (cause instanceof TimeoutException) {
-            return ErrorRows.of(KvError.TIMEOUT).text();
+    /** Lists what failed, and with {@code ?verbose} what did not. */
+    private CompletionStage<HttpReply> check(HttpCall call, List<HealthChecks.Check> wanted) {
+        Set<String> excluded = new HashSet<>(Query.values(call, "exclude"));
+        boolean verbose = Query.has(call, "verbose");
+        CompletionStage<String> lines = CompletableFuture.completedFuture("");
+        for (HealthChecks.Check one : wanted) {
+            if (excluded.contains(one.text())) {
+                continue;
+            }
+            lines =
+                    lines.thenCombine(
+                            checks.failureOf(one),
+                            (before, failure) -> before + line(one, failure));
         }
-        return cause instanceof KvException refused
-                ? ErrorRows.of(refused.error()).text()
-                : String.valueOf(cause.getMessage());
+        return lines.thenApply(
+                text -> {
+                    if (text.contains("[-]")) {
+                        return Replies.plain(503, text + "\n");
+                    }
+                    return Replies.plain(200, (verbose ? text : "") + "ok\n");
+                });
+    }
+
+    private static String line(HealthChecks.Check check, Optional<String> failure) {
+        return failure.map(reason -> "[-]" + check.text() + " failed: " + reason + "\n")
+                .orElse("[+]" + check.text() + " ok\n");
     }
 
     private CompletionStage<HttpReply> version(HttpCall call, List<String> variables) {
@@ -106,8 +131,8 @@ final class EtcdPages {
                 HttpReply.of(
                         200,
                         "application/json",
-                        "{\"etcdserver\":\"%s\",\"etcdcluster\":\"%s\"}"
-                                .formatted(node.etcdVersion(), node.etcdVersion())));
+                        "{\"etcdserver\":\"%1$s\",\"etcdcluster\":\"%2$s\",\"storage\":\"%2$s\"}"
+                                .formatted(node.etcdVersion(), Version.ETCD_CLUSTER)));
     }
 
     private CompletionStage<HttpReply> metrics(HttpCall call, List<String> variables) {
@@ -118,5 +143,10 @@ final class EtcdPages {
             return CompletableFuture.completedFuture(
                     Replies.plain(503, "too many scrapes at once\n"));
         }
+    }
+
+    @Override
+    public void close() {
+        background.shutdownNow();
     }
 }

@@ -35,13 +35,13 @@ final class MemberClient {
     CompletableFuture<Boolean> ping(String clientUrl) {
         HttpRequest.Builder request;
         try {
-            request = HttpRequest.newBuilder(URI.create(clientUrl + HttpApi.V1 + "/ping"));
+            request = HttpRequest.newBuilder(URI.create(clientUrl + PdApi.V1 + "/ping"));
         } catch (IllegalArgumentException e) {
             return CompletableFuture.completedFuture(false);
         }
         return client().sendAsync(
                         request.timeout(PING_TIMEOUT)
-                                .header(HttpApi.ALLOW_FOLLOWER, "true")
+                                .header(PdApi.ALLOW_FOLLOWER, "true")
                                 .build(),
                         HttpResponse.BodyHandlers.discarding())
                 .handle((response, failure) -> failure == null && response.statusCode() == 200);

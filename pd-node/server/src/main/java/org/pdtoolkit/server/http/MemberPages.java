@@ -32,12 +32,12 @@ final class MemberPages {
     }
 
     void addTo(Router router) {
-        router.add("GET", HttpApi.V1 + "/members", this::members)
-                .add("POST", HttpApi.V1 + "/members/name/{name}", this::setProperties)
-                .add("GET", HttpApi.V1 + "/leader", this::leader)
-                .add("POST", HttpApi.V1 + "/leader/resign", this::resign)
-                .add("POST", HttpApi.V1 + "/leader/transfer/{name}", this::transfer)
-                .add("GET", HttpApi.V1 + "/health", this::health)
+        router.add("GET", PdApi.V1 + "/members", this::members)
+                .add("POST", PdApi.V1 + "/members/name/{name}", this::setProperties)
+                .add("GET", PdApi.V1 + "/leader", this::leader)
+                .add("POST", PdApi.V1 + "/leader/resign", this::resign)
+                .add("POST", PdApi.V1 + "/leader/transfer/{name}", this::transfer)
+                .add("GET", PdApi.V1 + "/health", this::health)
                 .add("GET", "/pd/health", this::health);
     }
 

@@ -84,11 +84,21 @@ public final class ClientPort implements AutoCloseable {
             HttpHandler http,
             PortLimits limits,
             CompletableFuture<?> gate) {
+        return start(listen, tls, PortContent.of(services, http), limits, gate);
+    }
+
+    /** {@link #start(List, Optional, List, HttpHandler, PortLimits, CompletableFuture)}. */
+    public static ClientPort start(
+            List<InetSocketAddress> listen,
+            Optional<TlsFiles> tls,
+            PortContent content,
+            PortLimits limits,
+            CompletableFuture<?> gate) {
         Optional<SslContext> context = tls.map(TlsContexts::server);
         ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-        ConnectionSetup setup = new ConnectionSetup(context, limits, http, open, gate);
+        ConnectionSetup setup = new ConnectionSetup(context, limits, content.http(), open, gate);
         EventLoops loops = EventLoops.open(limits.ioThreads());
-        Server server = build(listen, services, setup, loops);
+        Server server = build(listen, content, setup, loops);
         try {
             server.start();
         } catch (IOException | RuntimeException e) {
@@ -101,7 +111,7 @@ public final class ClientPort implements AutoCloseable {
 
     private static Server build(
             List<InetSocketAddress> listen,
-            List<BindableService> services,
+            PortContent content,
             ConnectionSetup setup,
             EventLoops loops) {
         PortLimits limits = setup.limits();
@@ -126,12 +136,14 @@ public final class ClientPort implements AutoCloseable {
                         .maxRstFramesPerWindow(RESETS_PER_WINDOW, RESET_WINDOW_SECONDS);
         listen.subList(1, listen.size()).forEach(builder::addListenAddress);
         UnknownMethods unknown = new UnknownMethods();
-        for (BindableService service : services) {
+        for (BindableService service : content.services()) {
             ServerServiceDefinition definition = service.bindService();
             unknown.add(definition.getServiceDescriptor().getName());
             builder.addService(definition);
         }
-        return builder.fallbackHandlerRegistry(unknown).build();
+        content.tracers().forEach(builder::addStreamTracerFactory);
+        content.filters().forEach(builder::addTransportFilter);
+        return builder.fallbackHandlerRegistry(content.others().orElse(unknown)).build();
     }
 
     /** Addresses that are listened on, in the order of the request, with the real ports. */

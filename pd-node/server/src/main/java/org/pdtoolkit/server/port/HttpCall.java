@@ -3,6 +3,7 @@ package org.pdtoolkit.server.port;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /**
  * An HTTP request that has arrived completely.
@@ -11,13 +12,16 @@ import java.util.Optional;
  * @param target request target as sent: path and query, still percent-encoded
  * @param body whole body; must not be changed
  * @param client address of the caller
+ * @param gone completes, on the network loop, if the caller goes away before it has its answer;
+ *     what was begun for it may be given up then
  */
 public record HttpCall(
         String method,
         String target,
         List<HttpField> fields,
         byte[] body,
-        InetSocketAddress client) {
+        InetSocketAddress client,
+        CompletionStage<Void> gone) {
     public HttpCall {
         fields = List.copyOf(fields);
     }

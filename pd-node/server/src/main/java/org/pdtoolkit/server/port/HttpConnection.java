@@ -5,16 +5,20 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
@@ -30,6 +34,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -39,8 +44,9 @@ import org.apache.logging.log4j.Logger;
  * writes its answers in order.
  *
  * <p>The next request is read only after the answer to the one before is on its way, so that a
- * client that pipelines cannot pile up work. A close that arrives while a request is under way
- * waits for its answer.
+ * client that pipelines cannot pile up work. One read stays open while a request is under way, to
+ * see the client go. A client that only closes its sending side still gets its answer. A close that
+ * the port asks for while a request is under way waits for its answer.
  *
  * <p>Thread: the connection's network loop.
  */
@@ -55,6 +61,9 @@ final class HttpConnection extends ChannelDuplexHandler {
     private final Queue<FullHttpRequest> pipelined = new ArrayDeque<>();
 
     private boolean underWay;
+    private boolean inputEnded;
+    private CompletableFuture<Void> gone;
+    private StreamedBody streaming;
     private ChannelPromise closeAfterAnswer;
 
     private HttpConnection(HttpHandler handler, HttpDeadlines deadlines) {
@@ -70,6 +79,7 @@ final class HttpConnection extends ChannelDuplexHandler {
                         .setMaxInitialLineLength(limits.headerBytesMax())
                         .setMaxHeaderSize(limits.headerBytesMax());
         pipeline.channel().config().setAutoRead(false);
+        pipeline.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         pipeline.addLast(
                 deadlines,
                 new HttpServerCodec(decoder),
@@ -97,7 +107,39 @@ final class HttpConnection extends ChannelDuplexHandler {
     public void channelInactive(ChannelHandlerContext ctx) {
         pipelined.forEach(ReferenceCountUtil::release);
         pipelined.clear();
+        clientLeft();
         ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            inputEnded = true;
+            if (underWay) {
+                clientLeft();
+            } else {
+                ctx.close();
+            }
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (streaming != null && ctx.channel().isWritable()) {
+            streaming.more();
+        }
+        ctx.fireChannelWritabilityChanged();
+    }
+
+    /** A body without an end would be written to nobody for ever; one with an end may end. */
+    private void clientLeft() {
+        if (gone != null) {
+            gone.complete(null);
+        }
+        if (streaming != null) {
+            streaming.cancel();
+        }
     }
 
     private void onRequest(ChannelHandlerContext ctx, FullHttpRequest request) {
@@ -116,6 +158,7 @@ final class HttpConnection extends ChannelDuplexHandler {
             refuse(ctx, request.decoderResult().cause());
             return;
         }
+        gone = new CompletableFuture<>();
         CompletionStage<HttpReply> answer;
         try {
             answer = handler.handle(call(ctx, request));
@@ -131,9 +174,12 @@ final class HttpConnection extends ChannelDuplexHandler {
                         ctx.executor().execute(() -> answer(ctx, reply, failure));
                     }
                 });
+        if (underWay && !inputEnded && pipelined.isEmpty()) {
+            ctx.read();
+        }
     }
 
-    private static HttpCall call(ChannelHandlerContext ctx, FullHttpRequest request) {
+    private HttpCall call(ChannelHandlerContext ctx, FullHttpRequest request) {
         List<HttpField> fields = new ArrayList<>(request.headers().size());
         for (Map.Entry<String, String> field : request.headers()) {
             fields.add(new HttpField(field.getKey(), field.getValue()));
@@ -143,7 +189,8 @@ final class HttpConnection extends ChannelDuplexHandler {
                 request.uri(),
                 fields,
                 ByteBufUtil.getBytes(request.content()),
-                (InetSocketAddress) ctx.channel().remoteAddress());
+                (InetSocketAddress) ctx.channel().remoteAddress(),
+                gone);
     }
 
     private void refuse(ChannelHandlerContext ctx, Throwable cause) {
@@ -166,24 +213,45 @@ final class HttpConnection extends ChannelDuplexHandler {
     }
 
     private void write(ChannelHandlerContext ctx, HttpReply reply, boolean close) {
+        if (reply.stream().isPresent()) {
+            HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, status(reply));
+            setFields(head, reply, close);
+            HttpUtil.setTransferEncodingChunked(head, true);
+            ctx.writeAndFlush(head);
+            streaming = new StreamedBody(ctx, deadlines, () -> onWritten(ctx));
+            deadlines.answerPending();
+            reply.stream().get().subscribe(streaming);
+            if (inputEnded || !ctx.channel().isActive()) {
+                streaming.cancel();
+            }
+            return;
+        }
         FullHttpResponse response =
                 new DefaultFullHttpResponse(
-                        HttpVersion.HTTP_1_1,
-                        HttpResponseStatus.valueOf(reply.status()),
-                        Unpooled.wrappedBuffer(reply.body()));
-        for (HttpField field : reply.fields()) {
-            response.headers().add(field.name(), field.value());
-        }
-        response.headers().set(HttpHeaderNames.DATE, DateFormatter.format(new Date()));
+                        HttpVersion.HTTP_1_1, status(reply), Unpooled.wrappedBuffer(reply.body()));
+        setFields(response, reply, close);
         HttpUtil.setContentLength(response, reply.body().length);
-        if (close || closeAfterAnswer != null) {
-            HttpUtil.setKeepAlive(response, false);
-        }
         deadlines.answering();
         ctx.writeAndFlush(response).addListener(written -> onWritten(ctx));
     }
 
+    private static HttpResponseStatus status(HttpReply reply) {
+        return HttpResponseStatus.valueOf(reply.status());
+    }
+
+    private void setFields(HttpResponse response, HttpReply reply, boolean close) {
+        for (HttpField field : reply.fields()) {
+            response.headers().add(field.name(), field.value());
+        }
+        response.headers().set(HttpHeaderNames.DATE, DateFormatter.format(new Date()));
+        if (close || inputEnded || closeAfterAnswer != null) {
+            HttpUtil.setKeepAlive(response, false);
+        }
+    }
+
     private void onWritten(ChannelHandlerContext ctx) {
+        streaming = null;
+        gone = null;
         if (closeAfterAnswer != null) {
             ctx.close(closeAfterAnswer);
         } else if (!ctx.channel().isActive()) {
@@ -218,7 +286,10 @@ final class HttpConnection extends ChannelDuplexHandler {
 
     @Override
     public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-        if (underWay && ctx.channel().isActive() && closeAfterAnswer == null) {
+        if (streaming != null) {
+            // It may have no end; the client sees that the body is not whole.
+            ctx.close(promise);
+        } else if (underWay && ctx.channel().isActive() && closeAfterAnswer == null) {
             closeAfterAnswer = promise;
         } else {
             ctx.close(promise);

@@ -58,9 +58,14 @@ final class HttpDeadlines extends ChannelInboundHandlerAdapter {
         arriving = true;
     }
 
-    /** The answer is being written. */
+    /** The answer, or a piece of it, is being written. */
     void answering() {
         closeIn(idleMillis);
+    }
+
+    /** The client has taken all there is so far; the next piece may take its time. */
+    void answerPending() {
+        stop();
     }
 
     /** The answer is out. */

@@ -81,7 +81,7 @@ class GoldenTest {
                             recorded.get("request_body"));
             String name = recorded.get("case") + " " + recorded.get("path");
             assertEquals(recorded.get("status"), String.valueOf(answer.status()), name);
-            assertEquals(cluster.fill(recorded.get("response_body")), answer.body(), name);
+            assertEquals(cluster.fill(recorded.get("response_body")), recordable(answer), name);
             recorded.answer()
                     .forEach(
                             (field, value) ->
@@ -101,6 +101,11 @@ class GoldenTest {
                     answer.fields().get("access-control-allow-headers"),
                     name);
         }
+    }
+
+    /** The recorded PD stood on an etcd 3.5, whose version page names no storage. */
+    private static String recordable(RawHttp.Answer answer) {
+        return answer.body().replaceFirst(",\"storage\":\"[^\"]*\"", "");
     }
 
     private static List<Case> read(String resource) throws IOException {

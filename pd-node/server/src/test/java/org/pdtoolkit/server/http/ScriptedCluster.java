@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -17,6 +18,7 @@ import org.pdtoolkit.server.observe.NodeMetrics;
 import org.pdtoolkit.server.observe.ProcessMetrics;
 import org.pdtoolkit.server.port.ClientPort;
 import org.pdtoolkit.server.port.HttpHandler;
+import org.pdtoolkit.server.port.HttpReply;
 import org.pdtoolkit.server.port.NodeInfo;
 import org.pdtoolkit.server.support.FixedConsensus;
 import org.pdtoolkit.server.support.FixedKv;
@@ -38,6 +40,7 @@ final class ScriptedCluster implements AutoCloseable {
     }
 
     final Map<String, Node> nodes = new LinkedHashMap<>();
+    final Set<String> alarms = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
     /**
@@ -69,15 +72,14 @@ final class ScriptedCluster implements AutoCloseable {
         ProcessMetrics.register(metrics);
         NodeMetrics.register(metrics, node.consensus, "3.6.0");
         NodeMetrics.registerPd(metrics, node.placement, "9.0.0");
+        NodeInfo info = new NodeInfo(name, "9.0.0", "c0ffee", "2026-01-02", START_SECONDS, "3.6.0");
+        HealthChecks checks = new HealthChecks(node.consensus, node.kv, () -> alarms);
         return new HttpApi(
-                Optional.of(node.placement),
-                node.consensus,
-                node.kv,
-                new NodeInfo(name, "9.0.0", "c0ffee", "2026-01-02", START_SECONDS, "3.6.0"),
-                () -> 3,
-                metrics,
-                timer,
-                Optional.empty());
+                AccessRules.open(),
+                new EtcdPages(checks, info, metrics),
+                call -> CompletableFuture.completedFuture(HttpReply.empty(418)),
+                Optional.of(
+                        new PdApi(node.placement, info, () -> 3, timer, Optional.empty())));
     }
 
     private List<Member> members() {
