@@ -19,10 +19,10 @@ import java.util.function.Consumer;
 import org.pdtoolkit.server.bootstrap.ColdStarts;
 import org.pdtoolkit.server.config.AutoCompaction;
 import org.pdtoolkit.server.config.NodeConfig;
-import org.pdtoolkit.server.grpc.etcd.EtcdBackend;
-import org.pdtoolkit.server.grpc.etcd.EtcdServices;
 import org.pdtoolkit.server.gateway.JsonGateway;
 import org.pdtoolkit.server.gateway.LocalServices;
+import org.pdtoolkit.server.grpc.etcd.EtcdBackend;
+import org.pdtoolkit.server.grpc.etcd.EtcdServices;
 import org.pdtoolkit.server.http.AccessRules;
 import org.pdtoolkit.server.http.EtcdPages;
 import org.pdtoolkit.server.http.HealthChecks;
@@ -73,8 +73,7 @@ final class PdNode implements AutoCloseable {
     private final Front front;
 
     /** The client port with what answers behind it. */
-    private record Front(
-            ClientPort port, EtcdServices etcd, HttpApi http, LocalServices local)
+    private record Front(ClientPort port, EtcdServices etcd, HttpApi http, LocalServices local)
             implements AutoCloseable {
         @Override
         public void close() {

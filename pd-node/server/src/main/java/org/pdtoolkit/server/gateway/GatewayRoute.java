@@ -40,22 +40,31 @@ public record GatewayRoute(
                     new GatewayRoute("/v3/kv/lease/revoke", LeaseGrpc.getLeaseRevokeMethod()),
                     new GatewayRoute("/v3/lease/keepalive", LeaseGrpc.getLeaseKeepAliveMethod()),
                     new GatewayRoute("/v3/lease/timetolive", LeaseGrpc.getLeaseTimeToLiveMethod()),
-                    new GatewayRoute("/v3/kv/lease/timetolive", LeaseGrpc.getLeaseTimeToLiveMethod()),
+                    new GatewayRoute(
+                            "/v3/kv/lease/timetolive", LeaseGrpc.getLeaseTimeToLiveMethod()),
                     new GatewayRoute("/v3/lease/leases", LeaseGrpc.getLeaseLeasesMethod()),
                     new GatewayRoute("/v3/kv/lease/leases", LeaseGrpc.getLeaseLeasesMethod()),
                     new GatewayRoute("/v3/cluster/member/add", ClusterGrpc.getMemberAddMethod()),
-                    new GatewayRoute("/v3/cluster/member/remove", ClusterGrpc.getMemberRemoveMethod()),
-                    new GatewayRoute("/v3/cluster/member/update", ClusterGrpc.getMemberUpdateMethod()),
+                    new GatewayRoute(
+                            "/v3/cluster/member/remove", ClusterGrpc.getMemberRemoveMethod()),
+                    new GatewayRoute(
+                            "/v3/cluster/member/update", ClusterGrpc.getMemberUpdateMethod()),
                     new GatewayRoute("/v3/cluster/member/list", ClusterGrpc.getMemberListMethod()),
-                    new GatewayRoute("/v3/cluster/member/promote", ClusterGrpc.getMemberPromoteMethod()),
+                    new GatewayRoute(
+                            "/v3/cluster/member/promote", ClusterGrpc.getMemberPromoteMethod()),
                     new GatewayRoute("/v3/maintenance/alarm", MaintenanceGrpc.getAlarmMethod()),
                     new GatewayRoute("/v3/maintenance/status", MaintenanceGrpc.getStatusMethod()),
-                    new GatewayRoute("/v3/maintenance/defragment", MaintenanceGrpc.getDefragmentMethod()),
+                    new GatewayRoute(
+                            "/v3/maintenance/defragment", MaintenanceGrpc.getDefragmentMethod()),
                     new GatewayRoute("/v3/maintenance/hash", MaintenanceGrpc.getHashMethod()),
                     new GatewayRoute("/v3/maintenance/hashkv", MaintenanceGrpc.getHashKVMethod()),
-                    new GatewayRoute("/v3/maintenance/snapshot", MaintenanceGrpc.getSnapshotMethod()),
-                    new GatewayRoute("/v3/maintenance/transfer-leadership", MaintenanceGrpc.getMoveLeaderMethod()),
-                    new GatewayRoute("/v3/maintenance/downgrade", MaintenanceGrpc.getDowngradeMethod()),
+                    new GatewayRoute(
+                            "/v3/maintenance/snapshot", MaintenanceGrpc.getSnapshotMethod()),
+                    new GatewayRoute(
+                            "/v3/maintenance/transfer-leadership",
+                            MaintenanceGrpc.getMoveLeaderMethod()),
+                    new GatewayRoute(
+                            "/v3/maintenance/downgrade", MaintenanceGrpc.getDowngradeMethod()),
                     new GatewayRoute("/v3/auth/enable", AuthGrpc.getAuthEnableMethod()),
                     new GatewayRoute("/v3/auth/disable", AuthGrpc.getAuthDisableMethod()),
                     new GatewayRoute("/v3/auth/status", AuthGrpc.getAuthStatusMethod()),
@@ -64,15 +73,18 @@ public record GatewayRoute(
                     new GatewayRoute("/v3/auth/user/get", AuthGrpc.getUserGetMethod()),
                     new GatewayRoute("/v3/auth/user/list", AuthGrpc.getUserListMethod()),
                     new GatewayRoute("/v3/auth/user/delete", AuthGrpc.getUserDeleteMethod()),
-                    new GatewayRoute("/v3/auth/user/changepw", AuthGrpc.getUserChangePasswordMethod()),
+                    new GatewayRoute(
+                            "/v3/auth/user/changepw", AuthGrpc.getUserChangePasswordMethod()),
                     new GatewayRoute("/v3/auth/user/grant", AuthGrpc.getUserGrantRoleMethod()),
                     new GatewayRoute("/v3/auth/user/revoke", AuthGrpc.getUserRevokeRoleMethod()),
                     new GatewayRoute("/v3/auth/role/add", AuthGrpc.getRoleAddMethod()),
                     new GatewayRoute("/v3/auth/role/get", AuthGrpc.getRoleGetMethod()),
                     new GatewayRoute("/v3/auth/role/list", AuthGrpc.getRoleListMethod()),
                     new GatewayRoute("/v3/auth/role/delete", AuthGrpc.getRoleDeleteMethod()),
-                    new GatewayRoute("/v3/auth/role/grant", AuthGrpc.getRoleGrantPermissionMethod()),
-                    new GatewayRoute("/v3/auth/role/revoke", AuthGrpc.getRoleRevokePermissionMethod()),
+                    new GatewayRoute(
+                            "/v3/auth/role/grant", AuthGrpc.getRoleGrantPermissionMethod()),
+                    new GatewayRoute(
+                            "/v3/auth/role/revoke", AuthGrpc.getRoleRevokePermissionMethod()),
                     new GatewayRoute("/v3/election/campaign", ElectionGrpc.getCampaignMethod()),
                     new GatewayRoute("/v3/election/proclaim", ElectionGrpc.getProclaimMethod()),
                     new GatewayRoute("/v3/election/leader", ElectionGrpc.getLeaderMethod()),

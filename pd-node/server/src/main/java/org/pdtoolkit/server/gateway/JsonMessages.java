@@ -74,8 +74,7 @@ public final class JsonMessages {
     }
 
     private static <T extends Message> T prototype(MethodDescriptor<T, ?> method) {
-        PrototypeMarshaller<T> marshaller =
-                (PrototypeMarshaller<T>) method.getRequestMarshaller();
+        PrototypeMarshaller<T> marshaller = (PrototypeMarshaller<T>) method.getRequestMarshaller();
         return marshaller.getMessagePrototype();
     }
 

@@ -30,8 +30,7 @@ public final class HttpApi implements HttpHandler, AutoCloseable {
      * @param gateway answers below {@code /v3/}
      * @param pd absent on a node without Placement Driver services
      */
-    public HttpApi(
-            AccessRules access, EtcdPages etcd, HttpHandler gateway, Optional<PdApi> pd) {
+    public HttpApi(AccessRules access, EtcdPages etcd, HttpHandler gateway, Optional<PdApi> pd) {
         this.access = access;
         this.etcd = etcd;
         this.gateway = gateway;

@@ -40,9 +40,7 @@ final class MemberClient {
             return CompletableFuture.completedFuture(false);
         }
         return client().sendAsync(
-                        request.timeout(PING_TIMEOUT)
-                                .header(PdApi.ALLOW_FOLLOWER, "true")
-                                .build(),
+                        request.timeout(PING_TIMEOUT).header(PdApi.ALLOW_FOLLOWER, "true").build(),
                         HttpResponse.BodyHandlers.discarding())
                 .handle((response, failure) -> failure == null && response.statusCode() == 200);
     }

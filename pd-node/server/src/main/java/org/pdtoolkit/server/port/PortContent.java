@@ -30,6 +30,16 @@ public record PortContent(
         return new PortContent(services, Optional.empty(), List.of(), List.of(), http);
     }
 
+    /**
+     * Of a port that passes everything on.
+     *
+     * @param all finds every method there may be
+     */
+    public static PortContent forwarding(
+            HandlerRegistry all, ServerTransportFilter filter, HttpHandler http) {
+        return new PortContent(List.of(), Optional.of(all), List.of(), List.of(filter), http);
+    }
+
     /** The same with something that is told of every gRPC call. */
     public PortContent tracedBy(ServerStreamTracer.Factory tracer) {
         return new PortContent(services, others, List.of(tracer), filters, http);

@@ -30,9 +30,7 @@ class GatewayRouteTest {
                                 route ->
                                         String.join(
                                                 "\t",
-                                                route.method()
-                                                        .getServiceName()
-                                                        .replace('.', '\t'),
+                                                route.method().getServiceName().replace('.', '\t'),
                                                 route.method().getBareMethodName(),
                                                 "POST",
                                                 route.path(),

@@ -87,8 +87,7 @@ class JsonGatewayTest {
                 @Override
                 public void onNext(LeaseKeepAliveRequest request) {
                     if (request.getID() == 13) {
-                        answer.onError(
-                                ErrorCatalogue.ETCD_NO_LEADER.status().asRuntimeException());
+                        answer.onError(ErrorCatalogue.ETCD_NO_LEADER.status().asRuntimeException());
                         return;
                     }
                     answer.onNext(
@@ -167,7 +166,8 @@ class JsonGatewayTest {
                 post(
                         "/v3/kv/range",
                         "{\"key\":\"Zm9v\",\"range_end\":\"_-8\",\"limit\":\"3\",\"sort_order\":"
-                                + "\"DESCEND\",\"sortTarget\":3,\"serializable\":true,\"other\":{}}");
+                                + "\"DESCEND\",\"sortTarget\":3,\"serializable\":true,"
+                                + "\"other\":{}}");
         assertEquals(200, answer.status());
         assertEquals("application/json", answer.fields().get("content-type"));
         assertEquals(

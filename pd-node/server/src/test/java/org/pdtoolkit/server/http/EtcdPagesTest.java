@@ -52,13 +52,11 @@ class EtcdPagesTest {
         node.kv.failure = Optional.of(new KvException(KvError.TIMEOUT));
         RawHttp.Answer live = get("/livez");
         assertEquals(503, live.status());
-        assertEquals(
-                "[-]serializable_read failed: etcdserver: request timed out\n\n", live.body());
+        assertEquals("[-]serializable_read failed: etcdserver: request timed out\n\n", live.body());
         assertEquals(200, get("/livez?exclude=serializable_read").status());
         assertEquals(503, get("/readyz?exclude=serializable_read").status());
         assertEquals(
-                200,
-                get("/readyz?exclude=serializable_read&exclude=linearizable%5Fread").status());
+                200, get("/readyz?exclude=serializable_read&exclude=linearizable%5Fread").status());
         assertEquals(200, get("/readyz/data_corruption").status());
     }
 

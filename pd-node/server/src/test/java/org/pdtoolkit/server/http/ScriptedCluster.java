@@ -78,8 +78,7 @@ final class ScriptedCluster implements AutoCloseable {
                 AccessRules.open(),
                 new EtcdPages(checks, info, metrics),
                 call -> CompletableFuture.completedFuture(HttpReply.empty(418)),
-                Optional.of(
-                        new PdApi(node.placement, info, () -> 3, timer, Optional.empty())));
+                Optional.of(new PdApi(node.placement, info, () -> 3, timer, Optional.empty())));
     }
 
     private List<Member> members() {

@@ -1,10 +1,9 @@
 package org.pdtoolkit.server.support;
 
-import org.pdtoolkit.kv.Consensus;
-import org.pdtoolkit.kv.Member;
-
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.pdtoolkit.kv.Consensus;
+import org.pdtoolkit.kv.Member;
 
 /** A consensus group whose state a test sets. */
 public final class FixedConsensus implements Consensus {

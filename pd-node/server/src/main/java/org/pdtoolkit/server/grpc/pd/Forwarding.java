@@ -14,6 +14,7 @@ import java.util.Set;
 import org.pdtoolkit.kv.Member;
 import org.pdtoolkit.placement.Placement;
 import org.pdtoolkit.server.grpc.MemberChannels;
+import org.pdtoolkit.server.port.ForwardedCall;
 import org.pdtoolkit.wire.ErrorCatalogue;
 
 /**

@@ -1,4 +1,4 @@
-package org.pdtoolkit.server.grpc.pd;
+package org.pdtoolkit.server.port;
 
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
@@ -12,7 +12,7 @@ import io.grpc.Status;
  * here. Thread: the network loops of both connections; each direction is written by one of them and
  * the flags that both touch are guarded by this object.
  */
-final class ForwardedCall<Q, A> extends ClientCall.Listener<A> {
+public final class ForwardedCall<Q, A> extends ClientCall.Listener<A> {
     private final ServerCall<Q, A> call;
     private final ClientCall<Q, A> onward;
     private boolean requestWanted;
@@ -23,7 +23,14 @@ final class ForwardedCall<Q, A> extends ClientCall.Listener<A> {
         this.onward = onward;
     }
 
-    static <Q, A> ServerCall.Listener<Q> start(
+    /**
+     * Starts the call onward.
+     *
+     * @param call not asked for a message yet; its answers go out from now on
+     * @param metadata goes onward
+     * @return what has to hear of the client
+     */
+    public static <Q, A> ServerCall.Listener<Q> start(
             ServerCall<Q, A> call, ClientCall<Q, A> onward, Metadata metadata) {
         ForwardedCall<Q, A> tied = new ForwardedCall<>(call, onward);
         onward.start(tied, metadata);
@@ -68,7 +75,7 @@ final class ForwardedCall<Q, A> extends ClientCall.Listener<A> {
 
     @Override
     public void onHeaders(Metadata headers) {
-        call.sendHeaders(new Metadata());
+        call.sendHeaders(headers);
     }
 
     @Override
@@ -96,7 +103,7 @@ final class ForwardedCall<Q, A> extends ClientCall.Listener<A> {
     @Override
     public void onClose(Status status, Metadata trailers) {
         if (!call.isCancelled()) {
-            call.close(status, new Metadata());
+            call.close(status, trailers);
         }
     }
 }
