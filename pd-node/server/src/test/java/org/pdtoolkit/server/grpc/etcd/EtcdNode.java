@@ -5,18 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
-
-import org.junit.jupiter.api.function.Executable;
-import org.pdtoolkit.kv.Consensus;
-import org.pdtoolkit.server.port.ClientPort;
-import org.pdtoolkit.server.port.HttpReply;
-import org.pdtoolkit.server.runtime.CompactionPolicy;
-import org.pdtoolkit.server.runtime.NodeOptions;
-import org.pdtoolkit.server.runtime.NodeRuntime;
-import org.pdtoolkit.server.runtime.RuntimeOptions;
-import org.pdtoolkit.server.store.StorageChoice;
-import org.pdtoolkit.server.support.Ports;
-
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +15,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.function.Executable;
+import org.pdtoolkit.kv.Consensus;
+import org.pdtoolkit.server.port.ClientPort;
+import org.pdtoolkit.server.port.HttpReply;
+import org.pdtoolkit.server.runtime.CompactionPolicy;
+import org.pdtoolkit.server.runtime.InitialCluster;
+import org.pdtoolkit.server.runtime.NodeOptions;
+import org.pdtoolkit.server.runtime.NodeRuntime;
+import org.pdtoolkit.server.runtime.ReconfigurationRules;
+import org.pdtoolkit.server.runtime.RuntimeOptions;
+import org.pdtoolkit.server.store.StorageChoice;
+import org.pdtoolkit.server.support.Ports;
 
 /** A member of its own with etcd's services on a port: real store, real files, real sockets. */
 final class EtcdNode implements AutoCloseable {
@@ -82,8 +82,8 @@ final class EtcdNode implements AutoCloseable {
                         List.of(peer),
                         urls,
                         List.of("http://127.0.0.1:2379"),
-                        Map.of("m1", urls),
-                        "etcd-node",
+                        ReconfigurationRules.DEFAULT,
+                        false,
                         new RuntimeOptions(
                                 TICK_MILLIS,
                                 1,
@@ -97,7 +97,7 @@ final class EtcdNode implements AutoCloseable {
         NodeRuntime runtime =
                 NodeRuntime.open(
                         options,
-                        options::configuredCluster,
+                        () -> new InitialCluster(Map.of("m1", urls), "etcd-node"),
                         fatal -> {
                             throw new IllegalStateException(fatal);
                         });
