@@ -359,8 +359,10 @@ class KvGrpcServiceTest {
                     1572814 |
                     1572844 | INVALID_ARGUMENT: etcdserver: request is too large
                     2097130 | INVALID_ARGUMENT: etcdserver: request is too large
-                    2097153 | RESOURCE_EXHAUSTED: grpc: received message larger than max (2097163 vs. 2097152)
-                    9000000 | RESOURCE_EXHAUSTED: grpc: received message larger than max (9000010 vs. 2097152)
+                    2097153 | RESOURCE_EXHAUSTED: \
+                    grpc: received message larger than max (2097163 vs. 2097152)
+                    9000000 | RESOURCE_EXHAUSTED: \
+                    grpc: received message larger than max (9000010 vs. 2097152)
                     """)
     void valuesMayBeAsLargeAsInTheOriginal(int bytes, String refused) {
         byte[] value = new byte[bytes];
