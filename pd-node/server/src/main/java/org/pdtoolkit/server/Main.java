@@ -1,7 +1,9 @@
 package org.pdtoolkit.server;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.server.config.ConfigLoader;
@@ -56,9 +58,12 @@ public final class Main {
         }
         Logger log = LogManager.getLogger(Main.class);
         start.warnings().forEach(warning -> log.warn("configuration: {}", warning));
-        PdNode node;
+        AtomicReference<PdNode> node = new AtomicReference<>();
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(() -> stop(log, Optional.ofNullable(node.get())), "stop"));
         try {
-            node = PdNode.start(start.config(), Main::fatal);
+            node.set(PdNode.start(start.config(), Main::fatal));
         } catch (NodeStartException | PortException | StorageException e) {
             log.debug("start failed", e);
             refuse(e.getMessage());
@@ -72,17 +77,17 @@ public final class Main {
             refuse("internal error, please report it with the log: " + e);
             return;
         }
-        Runtime.getRuntime()
-                .addShutdownHook(
-                        new Thread(
-                                () -> {
-                                    log.info("stopping");
-                                    node.close();
-                                    log.info("stopped");
-                                    // A JVM that is told to stop would answer 143 otherwise.
-                                    end(0);
-                                },
-                                "stop"));
+    }
+
+    /**
+     * A node that is still being started, which can take long, is left as a crash would leave it.
+     */
+    private static void stop(Logger log, Optional<PdNode> node) {
+        log.info("stopping");
+        node.ifPresent(PdNode::close);
+        log.info("stopped");
+        // A JVM that is told to stop would answer 143 otherwise.
+        end(0);
     }
 
     private static void refuse(String reason) {

@@ -18,6 +18,7 @@ public final class ConfigKey<T> {
     public enum Group {
         MEMBER("Member"),
         CLUSTER("Cluster"),
+        DISCOVERY("Discovery of the other founders"),
         ELECTION("Elections and timestamps"),
         STORAGE("Storage and limits"),
         SECURITY("Security"),
@@ -44,6 +45,7 @@ public final class ConfigKey<T> {
     private final String doc;
     private final boolean reloadable;
     private final boolean supported;
+    private final boolean secret;
     private final char letter;
     private final List<String> aliases;
     private final List<String> fileKeys;
@@ -57,6 +59,7 @@ public final class ConfigKey<T> {
         this.doc = builder.doc;
         this.reloadable = builder.reloadable;
         this.supported = builder.group != Group.LATER;
+        this.secret = builder.secret;
         this.letter = builder.letter;
         this.aliases = List.copyOf(builder.aliases);
         this.fileKeys = List.copyOf(builder.fileKeys);
@@ -95,6 +98,11 @@ public final class ConfigKey<T> {
     /** False if any value but the default is refused with "not supported yet". */
     public boolean supported() {
         return supported;
+    }
+
+    /** Whether the value must not be shown. */
+    public boolean secret() {
+        return secret;
     }
 
     /** One-letter flag, or 0. */
@@ -156,6 +164,7 @@ public final class ConfigKey<T> {
         private String derivedDefault = "";
         private String doc = "";
         private boolean reloadable;
+        private boolean secret;
         private char letter;
 
         private Builder(String name, ConfigType<T> type, Group group) {
@@ -183,6 +192,11 @@ public final class ConfigKey<T> {
 
         Builder<T> reloadable() {
             reloadable = true;
+            return this;
+        }
+
+        Builder<T> secret() {
+            secret = true;
             return this;
         }
 

@@ -61,7 +61,7 @@ public final class ConfigLoader {
         ConfigSchema.rows().forEach(this::parse);
         derive();
         NodeConfig config = new NodeConfig(values);
-        ConfigRules rules = new ConfigRules(config, given, broken);
+        ConfigRules rules = new ConfigRules(config, given, broken, sources::origin);
         rules.check();
         problems.addAll(rules.problems());
         unsupported.addAll(rules.unsupported());
@@ -122,6 +122,9 @@ public final class ConfigLoader {
                 ConfigSchema.ADVERTISE_CLIENT_URLS, row -> values.get(ConfigSchema.CLIENT_URLS));
         values.computeIfAbsent(
                 ConfigSchema.ADVERTISE_PEER_URLS, row -> values.get(ConfigSchema.PEER_URLS));
+        if (ConfigRules.DISCOVERIES.stream().anyMatch(given::contains)) {
+            return;
+        }
         NodeConfig soFar = new NodeConfig(values);
         values.computeIfAbsent(
                 ConfigSchema.INITIAL_CLUSTER,

@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -21,10 +23,10 @@ import java.util.stream.Stream;
 final class ConfigRules {
     private static final int ELECTION_TICKS_MIN = 5;
     private static final long ELECTION_MILLIS_MAX = 50_000;
-    private static final List<ConfigKey<?>> BOOTSTRAP_SOURCES =
+
+    /** Keys that each make the initial cluster a matter of asking somebody. */
+    static final List<ConfigKey<?>> DISCOVERIES =
             List.of(
-                    ConfigSchema.INITIAL_CLUSTER,
-                    ConfigSchema.JOIN,
                     ConfigSchema.DISCOVERY,
                     ConfigSchema.DISCOVERY_ENDPOINTS,
                     ConfigSchema.DISCOVERY_SRV);
@@ -32,6 +34,7 @@ final class ConfigRules {
     private final NodeConfig config;
     private final Set<ConfigKey<?>> given;
     private final Set<ConfigKey<?>> broken;
+    private final Function<ConfigKey<?>, String> spelling;
     private final List<String> problems = new ArrayList<>();
     private final List<String> unsupported = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
@@ -40,11 +43,17 @@ final class ConfigRules {
      * @param config values of all rows that parsed
      * @param given rows that a flag, the environment or the file sets
      * @param broken rows whose text did not parse; rules that need them stay silent
+     * @param spelling how the source of a row's value spells the row
      */
-    ConfigRules(NodeConfig config, Set<ConfigKey<?>> given, Set<ConfigKey<?>> broken) {
+    ConfigRules(
+            NodeConfig config,
+            Set<ConfigKey<?>> given,
+            Set<ConfigKey<?>> broken,
+            Function<ConfigKey<?>, String> spelling) {
         this.config = config;
         this.given = given;
         this.broken = broken;
+        this.spelling = spelling;
     }
 
     List<String> problems() {
@@ -61,6 +70,8 @@ final class ConfigRules {
 
     void check() {
         bootstrapSources();
+        discovery();
+        advertisedClientUrls();
         if (known(ConfigSchema.TICK_INTERVAL, ConfigSchema.ELECTION_INTERVAL)) {
             electionTiming();
         }
@@ -97,17 +108,70 @@ final class ConfigRules {
     }
 
     private void bootstrapSources() {
+        List<ConfigKey<?>> exclusive = new ArrayList<>(DISCOVERIES);
+        exclusive.add(ConfigSchema.INITIAL_CLUSTER);
+        exclusive.add(ConfigSchema.JOIN);
         List<String> sources =
-                BOOTSTRAP_SOURCES.stream().filter(given::contains).map(ConfigKey::name).toList();
+                exclusive.stream().filter(given::contains).map(spelling).sorted().toList();
         if (sources.size() > 1) {
             problems.add(
-                    "multiple discovery or bootstrap flags are set: "
+                    "multiple discovery or bootstrap flags are set. Choose one of"
+                            + " \"initial-cluster\", \"discovery-endpoints\" or"
+                            + " \"discovery-srv\" (set are "
                             + String.join(", ", sources)
-                            + ". Choose one of them");
+                            + ")");
         }
+    }
+
+    private void discovery() {
         if (given.contains(ConfigSchema.DISCOVERY_ENDPOINTS)
                 != given.contains(ConfigSchema.DISCOVERY_TOKEN)) {
             problems.add("both --discovery-token and --discovery-endpoints must be set");
+        }
+        together(ConfigSchema.DISCOVERY_CERT, ConfigSchema.DISCOVERY_KEY);
+        needs(ConfigSchema.DISCOVERY_SRV_NAME, ConfigSchema.DISCOVERY_SRV);
+        needs(ConfigSchema.DISCOVERY_PROXY, ConfigSchema.DISCOVERY);
+        needs(ConfigSchema.DISCOVERY_PASSWORD, ConfigSchema.DISCOVERY_USER);
+        config.find(ConfigSchema.DISCOVERY_USER)
+                .filter(user -> !given.contains(ConfigSchema.DISCOVERY_PASSWORD))
+                .filter(user -> user.indexOf(':') < 0)
+                .ifPresent(user -> problems.add("discovery-user is set without a password"));
+        readable(ConfigSchema.DISCOVERY_CACERT);
+        readable(ConfigSchema.DISCOVERY_CERT);
+        readable(ConfigSchema.DISCOVERY_KEY);
+        config.find(ConfigSchema.DISCOVERY_KEY).ifPresent(this::warnIfPublic);
+    }
+
+    private void needs(ConfigKey<?> row, ConfigKey<?> needed) {
+        if (given.contains(row) && !given.contains(needed)) {
+            problems.add(row + " is set without " + needed);
+        }
+    }
+
+    private void together(ConfigKey<?> one, ConfigKey<?> other) {
+        if (given.contains(one) != given.contains(other)) {
+            boolean first = given.contains(one);
+            problems.add(
+                    String.format(
+                            "%s is set without %s: set both or none",
+                            first ? one : other, first ? other : one));
+        }
+    }
+
+    /** etcd's rule for etcd's spelling, which its scripts rely on; pd-server has no such rule. */
+    private void advertisedClientUrls() {
+        boolean mayBeProxy =
+                !config.find(ConfigSchema.PROXY).orElse("off").equals("off")
+                        || (given.contains(ConfigSchema.DISCOVERY)
+                                && config.find(ConfigSchema.DISCOVERY_FALLBACK)
+                                        .orElse("")
+                                        .equals("proxy"));
+        if (spelling.apply(ConfigSchema.CLIENT_URLS).equals("--listen-client-urls")
+                && !given.contains(ConfigSchema.ADVERTISE_CLIENT_URLS)
+                && !mayBeProxy) {
+            problems.add(
+                    "--advertise-client-urls is required when --listen-client-urls is set"
+                            + " explicitly");
         }
     }
 
@@ -177,12 +241,7 @@ final class ConfigRules {
             return;
         }
         NodeConfig.Security security = config.security();
-        if (security.cert().isPresent() != security.key().isPresent()) {
-            problems.add(
-                    security.cert().isPresent()
-                            ? "cert is set without key: set both or none"
-                            : "key is set without cert: set both or none");
-        }
+        together(ConfigSchema.CERT, ConfigSchema.KEY);
         readable(ConfigSchema.CACERT);
         readable(ConfigSchema.CERT);
         readable(ConfigSchema.KEY);
@@ -239,7 +298,14 @@ final class ConfigRules {
 
     private void bootstrap() {
         boolean fresh = isAbsentOrEmpty(config.dataDir());
-        for (String problem : bootstrapProblems(config)) {
+        if (DISCOVERIES.stream().anyMatch(given::contains)) {
+            if (fresh && config.initialClusterState().equals("existing")) {
+                problems.add(
+                        "discovery URL should not be set when joining existing initial cluster");
+            }
+            return;
+        }
+        for (String problem : bootstrapProblems(config, config.initialCluster())) {
             if (fresh) {
                 problems.add(problem);
             } else {
@@ -264,14 +330,14 @@ final class ConfigRules {
         }
     }
 
-    static List<String> bootstrapProblems(NodeConfig config) {
-        List<String> mapped = config.initialCluster().get(config.name());
+    static List<String> bootstrapProblems(NodeConfig config, Map<String, List<String>> members) {
+        List<String> mapped = members.get(config.name());
         if (mapped == null) {
             return List.of(
                     String.format(
                             "couldn't find local name \"%s\" in the initial cluster configuration"
                                     + " (it names %s)",
-                            config.name(), String.join(", ", config.initialCluster().keySet())));
+                            config.name(), String.join(", ", members.keySet())));
         }
         Set<String> inCluster = new TreeSet<>(mapped);
         Set<String> advertised =

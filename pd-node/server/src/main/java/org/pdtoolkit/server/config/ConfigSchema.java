@@ -112,6 +112,112 @@ public final class ConfigSchema {
                                     + " same on all members.")
                     .into(LIST::add);
 
+    // ---- Discovery
+
+    public static final ConfigKey<List<String>> DISCOVERY_ENDPOINTS =
+            key("discovery-endpoints", ConfigType.endpoints(), Group.DISCOVERY)
+                    .doc(
+                            "Client URLs of a running cluster in which the founders of this one"
+                                    + " find each other, under discovery-token. Ignored once the"
+                                    + " data directory holds a member.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<String> DISCOVERY_TOKEN =
+            key("discovery-token", ConfigType.text("TOKEN"), Group.DISCOVERY)
+                    .doc(
+                            "Name of this cluster at discovery-endpoints, and its"
+                                    + " initial-cluster-token. The number of founders is to be put"
+                                    + " under /_etcd/registry/TOKEN/_config/size there first.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Long> DISCOVERY_DIAL_TIMEOUT =
+            discoveryTime(
+                    "discovery-dial-timeout", "2s", "How long a connection to an endpoint takes.");
+
+    public static final ConfigKey<Long> DISCOVERY_REQUEST_TIMEOUT =
+            discoveryTime(
+                    "discovery-request-timeout", "5s", "How long an answer of an endpoint takes.");
+
+    public static final ConfigKey<Long> DISCOVERY_KEEPALIVE_TIME =
+            discoveryTime(
+                    "discovery-keepalive-time",
+                    "2s",
+                    "Silence after which an endpoint is pinged while the others are awaited.");
+
+    public static final ConfigKey<Long> DISCOVERY_KEEPALIVE_TIMEOUT =
+            discoveryTime("discovery-keepalive-timeout", "6s", "How long such a ping may take.");
+
+    public static final ConfigKey<Boolean> DISCOVERY_INSECURE_TRANSPORT =
+            key("discovery-insecure-transport", ConfigType.bool(), Group.DISCOVERY)
+                    .defaults("true")
+                    .doc("Speak plain text to endpoints given as host:port; https:// means TLS.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Boolean> DISCOVERY_INSECURE_SKIP_TLS_VERIFY =
+            key("discovery-insecure-skip-tls-verify", ConfigType.bool(), Group.DISCOVERY)
+                    .defaults("false")
+                    .doc("Accept any certificate of an endpoint; for tests only.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Path> DISCOVERY_CACERT =
+            discoveryFile(
+                    "discovery-cacert",
+                    "PEM file of the authorities that sign the endpoints' certificates.");
+
+    public static final ConfigKey<Path> DISCOVERY_CERT =
+            discoveryFile("discovery-cert", "PEM file of the certificate to show to endpoints.");
+
+    public static final ConfigKey<Path> DISCOVERY_KEY =
+            discoveryFile("discovery-key", "PEM file of that certificate's private key.");
+
+    public static final ConfigKey<String> DISCOVERY_USER =
+            key("discovery-user", ConfigType.text("NAME[:PASSWORD]"), Group.DISCOVERY)
+                    .secret()
+                    .doc("User to authenticate as at the endpoints.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<String> DISCOVERY_PASSWORD =
+            key("discovery-password", ConfigType.text("PASSWORD"), Group.DISCOVERY)
+                    .secret()
+                    .doc(
+                            "Password of that user; every user of this machine can read it from a"
+                                    + " flag, so prefer the environment or the file.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<URI> DISCOVERY_SRV =
+            key("discovery-srv", ConfigType.domain(), Group.DISCOVERY)
+                    .doc(
+                            "Domain whose SRV records _etcd-server-ssl._tcp and _etcd-server._tcp"
+                                    + " name the founders' peer ports. dns://SERVER:PORT/DOMAIN"
+                                    + " asks that name server instead of the system's. Ignored"
+                                    + " once the data directory holds a member.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<String> DISCOVERY_SRV_NAME =
+            key("discovery-srv-name", ConfigType.text("NAME"), Group.DISCOVERY)
+                    .doc("Ask for _etcd-server-ssl-NAME and _etcd-server-NAME instead.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<URI> DISCOVERY =
+            key("discovery", ConfigType.tokenUrl(), Group.DISCOVERY)
+                    .doc(
+                            "Token URL of a registry that speaks etcd's old keys API (v2). Ignored"
+                                    + " once the data directory holds a member.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<URI> DISCOVERY_PROXY =
+            key("discovery-proxy", ConfigType.address(), Group.DISCOVERY)
+                    .doc("HTTP proxy on the way to the token URL.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<String> DISCOVERY_FALLBACK =
+            key("discovery-fallback", ConfigType.choice("proxy", "exit"), Group.DISCOVERY)
+                    .defaults("proxy")
+                    .doc(
+                            "What to do when the registry at the token URL has all its founders:"
+                                    + " be a proxy to them, or exit.")
+                    .into(LIST::add);
+
     // ---- Elections and timestamps
 
     public static final ConfigKey<Long> TICK_INTERVAL =
@@ -330,30 +436,6 @@ public final class ConfigSchema {
                     .doc("Go on alone with the data of a lost cluster.")
                     .into(LIST::add);
 
-    public static final ConfigKey<String> DISCOVERY =
-            later("discovery", "URL", "Discovery token URL that names the members.");
-
-    public static final ConfigKey<String> DISCOVERY_ENDPOINTS =
-            later("discovery-endpoints", "URL[,URL...]", "Cluster that serves discovery.");
-
-    public static final ConfigKey<String> DISCOVERY_TOKEN =
-            later("discovery-token", "TOKEN", "Token of this cluster at discovery-endpoints.");
-
-    public static final ConfigKey<String> DISCOVERY_SRV =
-            later("discovery-srv", "DOMAIN", "Domain whose SRV records name the members.");
-
-    public static final ConfigKey<String> DISCOVERY_SRV_NAME =
-            later("discovery-srv-name", "NAME", "Suffix of the service in the SRV records.");
-
-    public static final ConfigKey<String> DISCOVERY_PROXY =
-            later("discovery-proxy", "URL", "HTTP proxy on the way to discovery.");
-
-    public static final ConfigKey<String> DISCOVERY_FALLBACK =
-            key("discovery-fallback", ConfigType.choice("proxy", "exit"), Group.LATER)
-                    .defaults("proxy")
-                    .doc("What to do when discovery says the cluster is full.")
-                    .into(LIST::add);
-
     public static final ConfigKey<String> PROXY =
             key("proxy", ConfigType.choice("off", "on", "readonly"), Group.LATER)
                     .defaults("off")
@@ -364,8 +446,15 @@ public final class ConfigSchema {
 
     private ConfigSchema() {}
 
-    private static ConfigKey<String> later(String name, String placeholder, String doc) {
-        return key(name, ConfigType.text(placeholder), Group.LATER).doc(doc).into(LIST::add);
+    private static ConfigKey<Path> discoveryFile(String name, String doc) {
+        return key(name, ConfigType.path("FILE"), Group.DISCOVERY).doc(doc).into(LIST::add);
+    }
+
+    private static ConfigKey<Long> discoveryTime(String name, String time, String doc) {
+        return key(name, ConfigType.duration(1, DAY_MILLIS), Group.DISCOVERY)
+                .defaults(time)
+                .doc(doc)
+                .into(LIST::add);
     }
 
     /** All rows in the order of help and manual. */

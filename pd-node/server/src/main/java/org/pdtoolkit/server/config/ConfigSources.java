@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +24,7 @@ import org.pdtoolkit.server.config.OriginalKeys.Effect;
 final class ConfigSources {
     private static final String JAVA_OPTIONS = "PD_NODE_JAVA_OPTS";
     private static final String ENVIRONMENT_PREFIX = "PD_NODE_";
+    private static final String ETCD_PREFIX = "ETCD_";
 
     /** Row name to text; the layer that was added first wins. */
     private final CompositeConfiguration layers = new CompositeConfiguration();
@@ -38,9 +40,11 @@ final class ConfigSources {
     ConfigSources(Flags flags, Map<String, String> environment) {
         problems.addAll(flags.problems());
         addLayer(flags.values(), flags.spelledAs());
-        originalFlags(flags.foreign());
         addEnvironment(environment);
+        Map<String, String> foreign = addEtcdEnvironment(environment);
+        foreign.putAll(flags.foreign());
         text(ConfigSchema.CONFIG).ifPresent(this::addFile);
+        originalFlags(foreign);
     }
 
     List<String> problems() {
@@ -124,6 +128,40 @@ final class ConfigSources {
                             }
                         });
         addLayer(texts, spelledAs);
+    }
+
+    /**
+     * etcd's own variables count after this node's, so that what "etcdctl member add" prints can be
+     * exported as it is. Unknown ones are left alone: others use the prefix too.
+     *
+     * @return text by spelling of a flag of etcd that has no row
+     */
+    private Map<String, String> addEtcdEnvironment(Map<String, String> environment) {
+        Map<ConfigKey<?>, String> texts = new LinkedHashMap<>();
+        Map<ConfigKey<?>, String> spelledAs = new LinkedHashMap<>();
+        for (ConfigKey<?> row : ConfigSchema.rows()) {
+            List<String> spellings = new ArrayList<>(row.aliases());
+            spellings.add(row.name());
+            for (String spelling : spellings) {
+                String text = environment.get(etcdVariable(spelling));
+                if (text != null && texts.putIfAbsent(row, text) == null) {
+                    spelledAs.put(row, etcdVariable(spelling));
+                }
+            }
+        }
+        addLayer(texts, spelledAs);
+        Map<String, String> foreign = new LinkedHashMap<>();
+        for (String flag : OriginalKeys.etcdFlags()) {
+            String text = environment.get(etcdVariable(flag));
+            if (text != null) {
+                foreign.put(flag, text);
+            }
+        }
+        return foreign;
+    }
+
+    private static String etcdVariable(String spelling) {
+        return ETCD_PREFIX + spelling.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 
     private void addFile(String name) {

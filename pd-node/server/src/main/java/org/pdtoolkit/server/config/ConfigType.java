@@ -226,6 +226,36 @@ record ConfigType<T>(String placeholder, String bounds, Parser<T> parser) {
                 text -> Urls.parseList(text, false));
     }
 
+    /** Where another cluster is reached: URLs as {@link #urls} takes them, or host:port each. */
+    static ConfigType<List<String>> endpoints() {
+        return new ConfigType<>(
+                "HOST:PORT|URL[,...]",
+                "a host and a port each",
+                text -> {
+                    List<String> endpoints = new ArrayList<>();
+                    for (String item : text.split(",", -1)) {
+                        String endpoint = item.trim();
+                        if (endpoint.isEmpty()) {
+                            throw new ConfigValueException("must not contain empty endpoints");
+                        }
+                        Urls.parse(
+                                endpoint.contains("://") ? endpoint : "http://" + endpoint, false);
+                        endpoints.add(endpoint);
+                    }
+                    return List.copyOf(endpoints);
+                });
+    }
+
+    /** {@code http(s)://host[:port]/token}: a registry and the place of a cluster in it. */
+    static ConfigType<URI> tokenUrl() {
+        return new ConfigType<>("URL", "http or https, a host, a path", Urls::parseTokenUrl);
+    }
+
+    /** A domain, or {@code dns://server[:port]/domain}. */
+    static ConfigType<URI> domain() {
+        return new ConfigType<>("DOMAIN", "", Urls::parseDomain);
+    }
+
     /** {@code host:port}, or a URL as {@link #urls} takes it. */
     static ConfigType<URI> address() {
         return new ConfigType<>(
@@ -236,43 +266,6 @@ record ConfigType<T>(String placeholder, String bounds, Parser<T> parser) {
 
     /** {@code name=url[,name=url...]}; a name may occur several times. */
     static ConfigType<Map<String, List<String>>> initialCluster() {
-        return new ConfigType<>("NAME=URL[,...]", "each URL once", ConfigType::parseInitialCluster);
-    }
-
-    private static Map<String, List<String>> parseInitialCluster(String text)
-            throws ConfigValueException {
-        Map<String, List<String>> members = new LinkedHashMap<>();
-        List<String> problems = new ArrayList<>();
-        List<String> seen = new ArrayList<>();
-        for (String item : text.split(",", -1)) {
-            String trimmed = item.trim();
-            int equals = trimmed.indexOf('=');
-            if (equals <= 0) {
-                problems.add("expected NAME=URL[,NAME=URL...], got \"" + trimmed + "\"");
-                continue;
-            }
-            String name = trimmed.substring(0, equals).trim();
-            String address = trimmed.substring(equals + 1).trim();
-            try {
-                memberName().parser().parse(name);
-                if (address.isEmpty()) {
-                    throw new ConfigValueException("empty URL given for \"" + name + "\"");
-                }
-                String url = Urls.parse(address, false).toString();
-                if (seen.contains(url)) {
-                    throw new ConfigValueException(
-                            "initial cluster " + text + " has duplicate url " + url);
-                }
-                seen.add(url);
-                members.computeIfAbsent(name, ignored -> new ArrayList<>()).add(url);
-            } catch (ConfigValueException e) {
-                problems.add(e.getMessage());
-            }
-        }
-        if (!problems.isEmpty()) {
-            throw new ConfigValueException(String.join("; ", problems));
-        }
-        members.replaceAll((name, urls) -> List.copyOf(urls));
-        return Collections.unmodifiableMap(members);
+        return new ConfigType<>("NAME=URL[,...]", "each URL once", InitialClusterText::parse);
     }
 }

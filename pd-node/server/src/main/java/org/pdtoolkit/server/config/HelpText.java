@@ -46,8 +46,9 @@ final class HelpText {
         wrap(
                 text,
                 0,
-                "etcd's spellings of these flags are accepted, and its other flags too, with a"
-                        + " warning where they have no effect: see pd-node(8).");
+                "etcd's spellings of these flags are accepted, also as variables ETCD_<NAME>, and"
+                        + " its other flags too, with a warning where they have no effect: see"
+                        + " pd-node(8).");
         text.append('\n');
         wrap(
                 text,

@@ -2,11 +2,17 @@ package org.pdtoolkit.server.config;
 
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.pdtoolkit.server.config.DiscoverySettings.Login;
+import org.pdtoolkit.server.config.DiscoverySettings.Registry;
+import org.pdtoolkit.server.config.DiscoverySettings.Srv;
+import org.pdtoolkit.server.config.DiscoverySettings.Times;
+import org.pdtoolkit.server.config.DiscoverySettings.TokenUrl;
+import org.pdtoolkit.server.config.DiscoverySettings.Transport;
 
 /**
  * The checked configuration of one node. Immutable; may be shared between threads.
@@ -77,9 +83,64 @@ public final class NodeConfig {
         return get(ConfigSchema.ADVERTISE_PEER_URLS);
     }
 
-    /** Peer URLs by member name in the order given; of use only for a member without data. */
+    /**
+     * Peer URLs by member name in the order given, empty if they are to be discovered; of use only
+     * for a member without data.
+     */
     public Map<String, List<String>> initialCluster() {
-        return get(ConfigSchema.INITIAL_CLUSTER);
+        return find(ConfigSchema.INITIAL_CLUSTER).orElse(Map.of());
+    }
+
+    /** Where to ask for the initial cluster; empty if it is configured. */
+    public Optional<DiscoverySettings> discovery() {
+        Optional<DiscoverySettings> srv =
+                find(ConfigSchema.DISCOVERY_SRV)
+                        .map(d -> new Srv(d, find(ConfigSchema.DISCOVERY_SRV_NAME)));
+        Optional<DiscoverySettings> tokenUrl =
+                find(ConfigSchema.DISCOVERY)
+                        .map(
+                                url ->
+                                        new TokenUrl(
+                                                url,
+                                                find(ConfigSchema.DISCOVERY_PROXY),
+                                                get(ConfigSchema.DISCOVERY_FALLBACK)
+                                                        .equals("proxy")));
+        return find(ConfigSchema.DISCOVERY_ENDPOINTS)
+                .map(this::registry)
+                .or(() -> srv)
+                .or(() -> tokenUrl);
+    }
+
+    private DiscoverySettings registry(List<String> endpoints) {
+        return new Registry(
+                endpoints,
+                get(ConfigSchema.DISCOVERY_TOKEN),
+                discoveryLogin(),
+                new Transport(
+                        get(ConfigSchema.DISCOVERY_INSECURE_TRANSPORT),
+                        get(ConfigSchema.DISCOVERY_INSECURE_SKIP_TLS_VERIFY),
+                        find(ConfigSchema.DISCOVERY_CACERT),
+                        find(ConfigSchema.DISCOVERY_CERT),
+                        find(ConfigSchema.DISCOVERY_KEY)),
+                new Times(
+                        get(ConfigSchema.DISCOVERY_DIAL_TIMEOUT),
+                        get(ConfigSchema.DISCOVERY_REQUEST_TIMEOUT),
+                        get(ConfigSchema.DISCOVERY_KEEPALIVE_TIME),
+                        get(ConfigSchema.DISCOVERY_KEEPALIVE_TIMEOUT)));
+    }
+
+    /** With a password of its own the whole text is the user, as in etcd. */
+    private Optional<Login> discoveryLogin() {
+        Optional<String> password = find(ConfigSchema.DISCOVERY_PASSWORD);
+        return find(ConfigSchema.DISCOVERY_USER)
+                .map(
+                        user -> {
+                            int colon = password.isPresent() ? -1 : user.indexOf(':');
+                            return colon < 0
+                                    ? new Login(user, password.orElse(""))
+                                    : new Login(
+                                            user.substring(0, colon), user.substring(colon + 1));
+                        });
     }
 
     /** {@code new} or {@code existing}; of use only for a member without data. */
@@ -231,20 +292,27 @@ public final class NodeConfig {
     }
 
     /**
-     * What keeps this configuration from founding a cluster: own name or own URLs not in {@link
-     * #initialCluster}. The loader refuses these when the data directory is absent or empty and
-     * only warns otherwise, because a member that has data ignores them. A runtime that finds no
-     * member in the directory after all must ask again.
+     * What keeps this configuration from founding a cluster: own name or own URLs not among its
+     * members. The loader refuses these when the data directory is absent or empty and only warns
+     * otherwise, because a member that has data ignores them. A runtime that finds no member in the
+     * directory after all must ask again.
+     *
+     * @param members peer URLs by name, {@link #initialCluster} or what was discovered
      */
-    public List<String> bootstrapProblems() {
-        return ConfigRules.bootstrapProblems(this);
+    public List<String> bootstrapProblems(Map<String, List<String>> members) {
+        return ConfigRules.bootstrapProblems(this, members);
     }
 
     /** All values as {@code key=value} lines in schema order, for the log at start. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        values.forEach((row, value) -> text.append(row).append('=').append(value).append('\n'));
+        values.forEach(
+                (row, value) ->
+                        text.append(row)
+                                .append('=')
+                                .append(row.secret() ? "***" : value)
+                                .append('\n'));
         return text.toString();
     }
 }

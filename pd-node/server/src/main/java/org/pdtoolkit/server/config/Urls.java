@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 final class Urls {
     private static final Pattern IPV4 =
             Pattern.compile("(25[0-5]|2[0-4]\\d|1?\\d?\\d)(\\.(25[0-5]|2[0-4]\\d|1?\\d?\\d)){3}");
+    private static final Pattern DOMAIN = Pattern.compile("/[^\\s/.]+(\\.[^\\s/.]+)*\\.?");
     private static final int PORT_MAX = 65535;
 
     private Urls() {}
@@ -36,13 +37,7 @@ final class Urls {
     }
 
     static URI parse(String text, boolean forListening) throws ConfigValueException {
-        URI url;
-        try {
-            url = new URI(text);
-        } catch (URISyntaxException e) {
-            throw new ConfigValueException(
-                    "expected http://HOST:PORT, got \"" + text + "\": " + e.getReason());
-        }
+        URI url = uri(text, "http://HOST:PORT");
         checkScheme(url, text);
         // A host name with an underscore, or a port that is no number, leaves no host behind.
         if (url.getHost() == null || url.getPort() < 0) {
@@ -65,6 +60,41 @@ final class Urls {
             throw new ConfigValueException("expected IP in URL for binding (" + text + ")");
         }
         return url;
+    }
+
+    /** A URL whose path is the token of a cluster at a registry. */
+    static URI parseTokenUrl(String text) throws ConfigValueException {
+        URI url = uri(text, "http://HOST/TOKEN");
+        checkScheme(url, text);
+        boolean token = url.getPath() != null && !url.getPath().replace("/", "").isEmpty();
+        if (url.getHost() == null || url.getPort() > PORT_MAX || !token) {
+            throw new ConfigValueException("expected http://HOST/TOKEN, got \"" + text + "\"");
+        }
+        if (url.getRawQuery() != null || url.getRawFragment() != null) {
+            throw new ConfigValueException("expected only http://HOST/TOKEN, got " + text);
+        }
+        return url;
+    }
+
+    /** A domain as {@code dns:///domain} or {@code dns://server[:port]/domain}. */
+    static URI parseDomain(String text) throws ConfigValueException {
+        URI url = uri(text.contains("://") ? text : "dns:///" + text, "a domain");
+        String path = url.getPath();
+        boolean domain = path != null && DOMAIN.matcher(path).matches();
+        if (!"dns".equals(url.getScheme()) || !domain || url.getPort() > PORT_MAX) {
+            throw new ConfigValueException(
+                    "expected a domain or dns://SERVER:PORT/DOMAIN, got \"" + text + "\"");
+        }
+        return url;
+    }
+
+    private static URI uri(String text, String expected) throws ConfigValueException {
+        try {
+            return new URI(text);
+        } catch (URISyntaxException e) {
+            throw new ConfigValueException(
+                    "expected " + expected + ", got \"" + text + "\": " + e.getReason());
+        }
     }
 
     private static void checkScheme(URI url, String text) throws ConfigValueException {

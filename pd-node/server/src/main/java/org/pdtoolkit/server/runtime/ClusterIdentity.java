@@ -37,7 +37,7 @@ public record ClusterIdentity(long clusterId, long memberId) {
     }
 
     /** First eight bytes of SHA-1 over the sorted peer URLs followed by the token. */
-    static long memberId(Collection<String> peerUrls, String token) {
+    public static long memberId(Collection<String> peerUrls, String token) {
         StringBuilder text = new StringBuilder();
         peerUrls.stream().sorted().forEach(text::append);
         return head(sha1(text.append(token).toString().getBytes(StandardCharsets.UTF_8)));

@@ -18,6 +18,9 @@ public interface ColdStart {
      */
     Origin origin();
 
+    /** Told instead when the data dir holds a member already. */
+    default void notNeeded() {}
+
     /** What a new member begins with. */
     sealed interface Origin permits InitialCluster, Joining {}
 

@@ -1,7 +1,7 @@
 package org.pdtoolkit.server.runtime;
 
 /** The node cannot start; the message is for the operator: cause, expectation, next step. */
-public final class NodeStartException extends RuntimeException {
+public class NodeStartException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public NodeStartException(String message) {

@@ -37,6 +37,7 @@ record StartDecision(Kind kind, ClusterIdentity identity, List<Member> members) 
                         && log.hardState().equals(HardState.EMPTY)
                         && storage.ordered().applied().index() == 0;
         if (!fresh) {
+            coldStart.notNeeded();
             return new StartDecision(Kind.RESTART, storedIdentity(options, log), List.of());
         }
         if (options.forceNewCluster()) {

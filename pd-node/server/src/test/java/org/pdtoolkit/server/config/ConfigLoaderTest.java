@@ -160,8 +160,6 @@ class ConfigLoaderTest {
                     FLAG                             | WHAT
                     --join=http://10.0.0.1:2379      | --join "http://10.0.0.1:2379"
                     --force-new-cluster              | --force-new-cluster "true"
-                    --discovery=https://d/token      | --discovery "https://d/token"
-                    --discovery-srv=example.com      | --discovery-srv "example.com"
                     --proxy=readonly                 | --proxy "readonly"
                     --initial-cluster-state=existing | joining an existing cluster
                     --auto-tls                       | --auto-tls "true"
@@ -205,7 +203,8 @@ class ConfigLoaderTest {
                                 "--initial-cluster-state=existing"));
 
         assertTrue(start.warnings().get(0).contains("already holds data"), "" + start.warnings());
-        assertEquals(1, start.config().bootstrapProblems().size());
+        NodeConfig config = start.config();
+        assertEquals(1, config.bootstrapProblems(config.initialCluster()).size());
     }
 
     @Test
@@ -231,6 +230,61 @@ class ConfigLoaderTest {
 
         assertEquals(2, start.warnings().size(), start.warnings().toString());
         assertTrue(start.warnings().get(0).contains("did you mean \"PD_NODE_LEASE\"?"));
+    }
+
+    @Test
+    void whoIsToBeDiscoveredIsNotConfigured() {
+        NodeConfig srv = started(load(Map.of(), "--discovery-srv=a.example"));
+        assertEquals(Map.of(), srv.initialCluster());
+        assertEquals(
+                Optional.of(
+                        new DiscoverySettings.Srv(
+                                URI.create("dns:///a.example"), Optional.empty())),
+                srv.discovery());
+
+        NodeConfig tokenUrl =
+                started(
+                        load(
+                                Map.of("PD_NODE_DISCOVERY", "https://d/t"),
+                                "--discovery-proxy=proxy:3128",
+                                "--discovery-fallback=exit"));
+        assertEquals(
+                Optional.of(
+                        new DiscoverySettings.TokenUrl(
+                                URI.create("https://d/t"),
+                                Optional.of(URI.create("http://proxy:3128")),
+                                false)),
+                tokenUrl.discovery());
+    }
+
+    @Test
+    void theRegistrysUserMayBringItsPasswordAlong() throws IOException {
+        Path file =
+                file(
+                        "discovery-endpoints = [\"h:1\", \"https://i:2\"]\n"
+                                + "discovery-token = \"t\"\n"
+                                + "discovery-keepalive-time = \"7s\"");
+        DiscoverySettings.Registry together =
+                registry(load(Map.of(), "--config=" + file, "--discovery-user=root:a:b"));
+        assertEquals(List.of("h:1", "https://i:2"), together.endpoints());
+        assertEquals(new DiscoverySettings.Times(2_000, 5_000, 7_000, 6_000), together.times());
+        assertEquals(Optional.of(new DiscoverySettings.Login("root", "a:b")), together.login());
+
+        NodeConfig config =
+                started(
+                        load(
+                                Map.of("PD_NODE_DISCOVERY_PASSWORD", "sesame"),
+                                "--config=" + file,
+                                "--discovery-user=root:a"));
+        assertEquals(
+                Optional.of(new DiscoverySettings.Login("root:a", "sesame")),
+                ((DiscoverySettings.Registry) config.discovery().orElseThrow()).login());
+        assertFalse(config.toString().contains("sesame"), config.toString());
+    }
+
+    private static DiscoverySettings.Registry registry(LoadResult result) {
+        return assertInstanceOf(
+                DiscoverySettings.Registry.class, started(result).discovery().orElseThrow());
     }
 
     @Test

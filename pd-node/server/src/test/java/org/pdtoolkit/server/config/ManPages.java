@@ -65,6 +65,11 @@ final class ManPages {
                 "\\fBPD_NODE_\\fR\\fINAME",
                 "Any flag, in capitals and with _ for each dash: PD_NODE_CLIENT_URLS.");
         item(
+                "\\fBETCD_\\fR\\fINAME",
+                "The same with etcd's spelling of a flag, as \\fBetcdctl member add\\fR prints it:"
+                        + " ETCD_INITIAL_CLUSTER. Counts after PD_NODE_\\fINAME\\fR, before the"
+                        + " file.");
+        item(
                 "\\fBPD_NODE_JAVA_OPTS",
                 "Replaces the JVM's heap and collector flags of \\fBscripts/pd-node\\fR.");
         item("\\fBJAVA_HOME", "The JDK to run with, 17 or newer; by default the java of the path.");
@@ -86,7 +91,16 @@ final class ManPages {
                 "  --initial-cluster pd1=http://10.0.1.11:2380,pd2=http://10.0.1.12:2380,"
                         + "pd3=http://10.0.1.13:2380");
         text("With etcd's spellings:");
-        example("pd-node --name infra0 --listen-client-urls http://127.0.0.1:2379");
+        example(
+                "pd-node --name infra0 --listen-client-urls http://127.0.0.1:2379 \\",
+                "  --advertise-client-urls http://127.0.0.1:2379");
+        text(
+                "Three founders that find each other in a running cluster, each with a name, data"
+                        + " directory and URLs of its own:");
+        example(
+                "etcdctl --endpoints 10.0.0.1:2379 put /_etcd/registry/blue/_config/size 3",
+                "pd-node --name pd1 --discovery-endpoints 10.0.0.1:2379 --discovery-token blue \\",
+                "  --client-urls http://10.0.1.11:2379 --peer-urls http://10.0.1.11:2380");
         section("SEE ALSO");
         line(".BR pd-node\\-storage (8),");
         line(".BR pd-node.conf (5),");

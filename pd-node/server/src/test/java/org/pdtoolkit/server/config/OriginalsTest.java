@@ -205,6 +205,40 @@ class OriginalsTest {
         assertEquals("error", start.config().logLevel());
     }
 
+    /** What "etcdctl member add" prints is meant to be exported. */
+    @Test
+    void etcdsVariablesCountAfterThisNodesOwn() {
+        Map<String, String> environment =
+                Map.of(
+                        "ETCD_NAME", "m4",
+                        "PD_NODE_NAME", "m5",
+                        "ETCD_DATA_DIR", folder.resolve("d").toString(),
+                        "ETCD_INITIAL_ADVERTISE_PEER_URLS", "http://10.0.1.11:2380",
+                        "ETCD_INITIAL_CLUSTER", "m5=http://10.0.1.11:2380",
+                        "ETCD_STRICT_RECONFIG_CHECK", "true",
+                        "ETCD_SERVICE_HOST", "10.0.0.1");
+        LoadResult.Start start =
+                assertInstanceOf(
+                        LoadResult.Start.class, ConfigLoader.load(new String[0], environment));
+
+        assertEquals("m5", start.config().name());
+        assertEquals(
+                List.of(URI.create("http://10.0.1.11:2380")), start.config().advertisePeerUrls());
+        assertEquals(
+                List.of("accepted without effect in this version: --strict-reconfig-check"),
+                start.warnings());
+    }
+
+    @Test
+    void etcdsVariablesThatAskForMoreSecurityAreRefused() {
+        LoadResult.Exit exit =
+                assertInstanceOf(
+                        LoadResult.Exit.class,
+                        ConfigLoader.load(new String[0], Map.of("ETCD_AUTO_TLS", "true")));
+
+        assertEquals(LoadResult.EXIT_NOT_SUPPORTED_YET, exit.code(), exit.stderrText());
+    }
+
     @Test
     void everyFlagOfEtcdIsTakenInBothSpellings() {
         for (String flag : OriginalKeys.etcdFlags()) {

@@ -49,7 +49,7 @@ public final class NodeProcess implements AutoCloseable {
         }
         ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> environment = builder.environment();
-        environment.keySet().removeIf(key -> key.startsWith("PD_NODE_"));
+        environment.keySet().removeIf(key -> key.startsWith("PD_NODE_") || key.startsWith("ETCD_"));
         builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         builder.redirectErrorStream(true);
         builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
