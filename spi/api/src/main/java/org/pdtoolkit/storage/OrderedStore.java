@@ -115,4 +115,17 @@ public interface OrderedStore {
 
     /** Thread: any. */
     Usage usage();
+
+    /**
+     * Works on the way to less space on disk, which costs about {@code bytes} of writing; what the
+     * store holds stays the same, and so does what a crash leaves of it.
+     *
+     * <p>Thread: owner; blocks as long as that work takes. Errors: FULL (every answer is as
+     * before), FAILED. Rules: ORD-08.
+     *
+     * @return whether more calls would go on with it; after some calls it says no
+     */
+    default boolean reclaim(long bytes) {
+        return false;
+    }
 }

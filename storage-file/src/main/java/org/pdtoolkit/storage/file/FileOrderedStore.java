@@ -197,10 +197,7 @@ final class FileOrderedStore implements OrderedStore {
                 return;
             }
             long slice = Math.max(rewriteBytes / SLICES, frameBytes * SLICE_FACTOR);
-            if (rewrite.advance(slice)) {
-                switchTo(rewrite, image);
-                rewrite = null;
-            }
+            carryOn(slice);
         } catch (FileSystemOps.NoSpaceException e) {
             // The batch is in the old file; with a little more garbage the rewrite is tried again.
             retryAbove = garbage + rewriteBytes / SLICES;
@@ -208,6 +205,33 @@ final class FileOrderedStore implements OrderedStore {
         } catch (IOException e) {
             throw fuse.fail("rewriting", directory, e);
         }
+    }
+
+    private void carryOn(long bytes) throws IOException {
+        if (rewrite.advance(bytes)) {
+            switchTo(rewrite, image);
+            rewrite = null;
+        }
+    }
+
+    /** A rewrite whether it pays or not. */
+    @Override
+    public boolean reclaim(long bytes) {
+        fuse.check();
+        try {
+            if (rewrite == null) {
+                long generation = file.header().number() + 1;
+                rewrite = StateRewrite.start(fs, path(generation), generation, image);
+            }
+            carryOn(bytes);
+        } catch (FileSystemOps.NoSpaceException e) {
+            abandonRewrite();
+            throw Fuse.full(directory, e);
+        } catch (IOException e) {
+            throw fuse.fail("rewriting", directory, e);
+        }
+        fileBytes = file.size() + (rewrite == null ? 0 : rewrite.size());
+        return rewrite != null;
     }
 
     private void abandonRewrite() {

@@ -220,6 +220,13 @@ final class H2OrderedStore implements OrderedStore {
     }
 
     @Override
+    public boolean reclaim(long bytes) {
+        fuse.check();
+        save();
+        return store.reclaim(bytes);
+    }
+
+    @Override
     public Usage usage() {
         fuse.check();
         return new Usage(store.liveBytes(), store.bytesOnDisk());

@@ -164,8 +164,32 @@ final class VersionedStore {
         writtenAtLook = blocks.bytesWritten();
     }
 
-    private void rewrite(int bytes) throws IOException {
-        if (store.compact(FILL_RATE, bytes)) {
+    /**
+     * Rewrites about so many bytes, whatever the share of garbage; for what is saved.
+     *
+     * <p>Errors: FULL, FAILED, CORRUPT.
+     *
+     * @return whether that has helped, and more may
+     */
+    boolean reclaim(long bytes) {
+        try {
+            long length = file.length();
+            long live = measureLive();
+            boolean more = rewrite((int) Math.min(bytes, options.journalBytes()));
+            liveBytes = measureLive();
+            writtenAtLook = blocks.bytesWritten();
+            return more && (file.length() < length || liveBytes > live);
+        } catch (IOException e) {
+            throw sorted(file.path(), "write", e, fuse);
+        } catch (RuntimeException e) {
+            throw broken("collecting garbage", e);
+        }
+    }
+
+    /** Returns whether there was something to rewrite. */
+    private boolean rewrite(int bytes) throws IOException {
+        boolean found = store.compact(FILL_RATE, bytes);
+        if (found) {
             store.commit();
         }
         blocks.compactMoveChunks(FILL_RATE, bytes, store);
@@ -181,6 +205,7 @@ final class VersionedStore {
             }
             // What the caller saved is durable; this waits for the next save.
         }
+        return found;
     }
 
     private long measureLive() {

@@ -96,6 +96,7 @@ public final class History {
         builder.addSnapshot(700);
         builder.addReplace();
         builder.addCommit();
+        builder.addReclaim();
         builder.addHardState();
         return new History(builder.steps);
     }
@@ -148,7 +149,7 @@ public final class History {
             } else if (dice < 80) {
                 addCommit();
             } else if (dice < 87) {
-                add("sync", true, s -> s.ordered().sync());
+                addSyncOrReclaim(dice);
             } else if (dice < 90) {
                 addReplace();
             } else if (dice < 96) {
@@ -159,6 +160,18 @@ public final class History {
             } else {
                 add("reopen", true, REOPEN);
             }
+        }
+
+        private void addSyncOrReclaim(int dice) {
+            if (dice < 85) {
+                add("sync", true, s -> s.ordered().sync());
+            } else {
+                addReclaim();
+            }
+        }
+
+        private void addReclaim() {
+            add("reclaim", false, s -> s.ordered().reclaim(1 << 10));
         }
 
         private void addAppend(long first) {

@@ -258,4 +258,38 @@ interface OrderedRules extends KitSubject {
             assertEquals(29, list(view.scan(Space.META, null, null)).size());
         }
     }
+
+    @Test
+    default void ORD_08_reclaimingChangesNothingAndComesToAnEnd() {
+        try (Storage storage = open()) {
+            OrderedStore store = storage.ordered();
+            for (int i = 1; i <= 200; i++) {
+                store.commit(puts(Space.META, i % 20, i % 20 + 10), applied(i, 1));
+            }
+            try (View before = store.view()) {
+                boolean more = true;
+                for (int calls = 1; more; calls++) {
+                    assertTrue(calls < 10_000, "no end");
+                    more = store.reclaim(100);
+                    if (calls == 2) {
+                        store.commit(puts(Space.REGIONS, 0, 3), applied(201, 1));
+                    }
+                }
+                assertEquals(29, list(before.scan(Space.META, null, null)).size());
+            }
+            assertReclaimed(store);
+        }
+        try (Storage storage = open()) {
+            assertReclaimed(storage.ordered());
+        }
+    }
+
+    private static void assertReclaimed(OrderedStore store) {
+        try (View view = store.view()) {
+            List<Pair> pairs = list(view.scan(Space.META, null, null));
+            assertEquals(29, pairs.size());
+            pairs.forEach(pair -> assertEquals(pair.key(), pair.value()));
+            assertTrue(view.applied().index() >= 200);
+        }
+    }
 }
