@@ -13,6 +13,7 @@ import org.pdtoolkit.kv.KvException;
 import org.pdtoolkit.kv.Op;
 import org.pdtoolkit.kv.OpResult;
 import org.pdtoolkit.kv.ReplicatedKv;
+import org.pdtoolkit.kv.StoreHash;
 import org.pdtoolkit.kv.WatchListener;
 import org.pdtoolkit.kv.WatchRequest;
 import org.pdtoolkit.kv.auth.AlarmTable;
@@ -20,6 +21,7 @@ import org.pdtoolkit.kv.auth.AuthState;
 import org.pdtoolkit.kv.auth.AuthStore;
 import org.pdtoolkit.kv.auth.OpAccess;
 import org.pdtoolkit.kv.lease.LeaseTable;
+import org.pdtoolkit.kv.mvcc.HistoryHash;
 import org.pdtoolkit.kv.mvcc.LeaseMove;
 import org.pdtoolkit.kv.mvcc.MvccState;
 import org.pdtoolkit.kv.mvcc.MvccStore;
@@ -253,6 +255,16 @@ public final class KvMachine {
      */
     public OpResult.Txn read(Op.Txn txn) {
         return mvcc.read(view -> Executor.read(view, txn));
+    }
+
+    /**
+     * Checksum of the local, applied key space up to {@code revision}, 0 for the newest. Blocks on
+     * the store for as long as reading all of it takes.
+     *
+     * @throws KvException COMPACTED, FUTURE_REVISION
+     */
+    public StoreHash hash(long revision) {
+        return mvcc.read(view -> HistoryHash.of(view, revision));
     }
 
     /**

@@ -79,11 +79,7 @@ public final class StoreView implements ReadView, AutoCloseable {
         long current = from;
         long bytes = 0;
         int read = 0;
-        Iterator<OrderedStore.Pair> records =
-                view().scan(
-                                Space.HISTORY,
-                                new RevisionId(from, 0).toKey(),
-                                new RevisionId(until, 0).toKey());
+        Iterator<OrderedStore.Pair> records = records(from, until);
         while (records.hasNext()) {
             OrderedStore.Pair record = records.next();
             long revision = id(record).revision();
@@ -109,6 +105,14 @@ public final class StoreView implements ReadView, AutoCloseable {
             revisions.add(new RevisionChanges(current, changes));
         }
         return new HistoryPage(revisions, until);
+    }
+
+    /** The stored changes of revisions {@code from} to before {@code until}, in order. */
+    Iterator<OrderedStore.Pair> records(long from, long until) {
+        return view().scan(
+                        Space.HISTORY,
+                        new RevisionId(from, 0).toKey(),
+                        new RevisionId(until, 0).toKey());
     }
 
     private OrderedStore.View view() {
