@@ -162,7 +162,8 @@ final class PdNode implements AutoCloseable {
                         config.snapshotCount(),
                         config.snapshotCatchUpEntries(),
                         config.maxRequestBytes(),
-                        compaction(config.autoCompaction()));
+                        compaction(config.autoCompaction()),
+                        config.corruptCheckMillis());
         return new NodeOptions(
                 config.name(),
                 config.dataDir(),
@@ -245,10 +246,12 @@ final class PdNode implements AutoCloseable {
         return new EtcdBackend(
                 runtime.etcd(),
                 runtime.consensus(),
+                runtime.maintenance(),
                 runtime.raftClusterId(),
                 config.maxRequestBytes(),
                 Duration.ofMillis((long) config.electionTicks() * config.tickMillis()),
-                config.watchProgressInterval());
+                config.watchProgressInterval(),
+                config.quotaBackendBytes());
     }
 
     /** Finds an address in use before anything is written to the data dir. */

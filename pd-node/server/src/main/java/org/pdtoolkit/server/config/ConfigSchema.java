@@ -338,6 +338,14 @@ public final class ConfigSchema {
                     .doc("How often a quiet watch that asks for it is told how far it is.")
                     .into(LIST::add);
 
+    public static final ConfigKey<Long> CORRUPT_CHECK_TIME =
+            key("corrupt-check-time", ConfigType.duration(0, DAY_MILLIS), Group.STORAGE)
+                    .defaults("5m")
+                    .doc(
+                            "Pause between two comparisons of what the members hold; a member that"
+                                    + " differs raises the alarm CORRUPT. 0 compares nothing.")
+                    .into(LIST::add);
+
     // ---- Security
 
     public static final ConfigKey<Path> CACERT =

@@ -234,6 +234,11 @@ public final class NodeConfig {
         return bytes == 0 ? DEFAULT_QUOTA_BYTES : bytes;
     }
 
+    /** Pause between two comparisons of the members' checksums in milliseconds, 0 for none. */
+    public long corruptCheckMillis() {
+        return get(ConfigSchema.CORRUPT_CHECK_TIME);
+    }
+
     /** What is compacted by itself, and when. */
     public AutoCompaction autoCompaction() {
         return AutoCompaction.of(

@@ -70,7 +70,6 @@ final class OriginalKeys {
                     "compact-hash-check-time",
                     "compaction-batch-limit",
                     "compaction-sleep-interval",
-                    "corrupt-check-time",
                     "cors",
                     "debug",
                     "distributed-tracing-address",

@@ -3,6 +3,7 @@ package org.pdtoolkit.server.offline;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.pdtoolkit.server.content.ContentSink;
 import org.pdtoolkit.storage.AppliedState;
 import org.pdtoolkit.storage.Batch;
 import org.pdtoolkit.storage.HardState;

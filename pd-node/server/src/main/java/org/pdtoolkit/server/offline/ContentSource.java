@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Iterator;
 import java.util.Optional;
+import org.pdtoolkit.server.content.ContentSink;
 import org.pdtoolkit.storage.LogRecord;
 import org.pdtoolkit.storage.LogStore;
 import org.pdtoolkit.storage.OrderedStore;

@@ -13,6 +13,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.pdtoolkit.server.content.ContentEncoder;
+import org.pdtoolkit.server.content.ContentSink;
 import org.pdtoolkit.server.store.StorageChoice;
 import org.pdtoolkit.storage.Storage;
 import org.pdtoolkit.storage.StorageException;

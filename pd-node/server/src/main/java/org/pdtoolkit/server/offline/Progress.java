@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.pdtoolkit.server.content.ContentSink;
 import org.pdtoolkit.storage.AppliedState;
 import org.pdtoolkit.storage.LogRecord;
 import org.pdtoolkit.storage.OrderedStore.Pair;

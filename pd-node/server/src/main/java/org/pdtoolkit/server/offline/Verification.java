@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.kv.machine.KvMachine;
+import org.pdtoolkit.server.content.ContentSink;
 import org.pdtoolkit.server.runtime.StoredGroup;
 import org.pdtoolkit.server.store.ConfStateCodec;
 import org.pdtoolkit.storage.AppliedState;

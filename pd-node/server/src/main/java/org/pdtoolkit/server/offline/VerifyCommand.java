@@ -2,6 +2,8 @@ package org.pdtoolkit.server.offline;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.pdtoolkit.server.content.ContentEncoder;
+import org.pdtoolkit.server.content.ContentSink;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 

@@ -2,10 +2,10 @@
  * {@code pd-node storage}: looks into, checks, copies and converts the data dir of a stopped node.
  *
  * <p>Everything durable is taken as one sequence of parts, the {@linkplain
- * org.pdtoolkit.server.offline.ContentSink content}. A {@link
+ * org.pdtoolkit.server.content.ContentSink content}. A {@link
  * org.pdtoolkit.server.offline.ContentSource} hands it out in one order, whatever the backend; what
  * takes it is a storage being built ({@link org.pdtoolkit.server.offline.ContentBuilder}), a stream
- * ({@link org.pdtoolkit.server.offline.ContentEncoder}), or a check. So an export is source to
+ * ({@link org.pdtoolkit.server.content.ContentEncoder}), or a check. So an export is source to
  * stream, an import stream to storage, a conversion source to storage, and two storages hold the
  * same when their streams have the same digest.
  *

@@ -29,6 +29,7 @@ import org.pdtoolkit.server.store.RaftLog;
 import org.pdtoolkit.storage.AppliedState;
 import org.pdtoolkit.storage.Batch;
 import org.pdtoolkit.storage.OrderedStore;
+import org.pdtoolkit.storage.StorageException;
 
 /**
  * The apply thread: sole writer of the ordered store, the key-value machine, leases and members.
@@ -40,8 +41,11 @@ final class ApplyLoop implements Worker {
     private static final int QUEUE_MAX = 4_096;
     private static final int EXPIRED_LEASES_MAX = 500;
 
-    /** Outcome of what is about members: nobody looks into it. */
+    /** Outcome of what members tell each other: nobody looks into it. */
     private static final Outcome DONE = new Outcome.Compacted(0);
+
+    /** Bytes of work on the way to a smaller store, between which writes are applied. */
+    private static final int RECLAIM_SLICE_BYTES = 4 << 20;
 
     /**
      * A committed entry.
@@ -62,6 +66,7 @@ final class ApplyLoop implements Worker {
     private final RaftLog log;
     private final RuntimeOptions options;
     private final SnapshotTransfer snapshots;
+    private final CorruptionCheck corruption;
     private final LongConsumer compactLog;
     private final ArrayBlockingQueue<Runnable> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
     private final Map<Long, CompletableFuture<Outcome>> pending = new ConcurrentHashMap<>();
@@ -85,6 +90,7 @@ final class ApplyLoop implements Worker {
             GroupState state,
             RaftLog log,
             SnapshotTransfer snapshots,
+            CorruptionCheck corruption,
             LongConsumer compactLog) {
         this.context = context;
         this.store = store;
@@ -94,6 +100,7 @@ final class ApplyLoop implements Worker {
         this.log = log;
         this.options = context.options();
         this.snapshots = snapshots;
+        this.corruption = corruption;
         this.compactLog = compactLog;
         this.applied = store.applied();
         this.cutAtIndex = applied.index();
@@ -261,8 +268,12 @@ final class ApplyLoop implements Worker {
             membership.publish(MemberCodec.decode(envelope.payload()), batch);
             store.commit(batch, at);
             outcome = DONE;
-        } else {
+        } else if (envelope.kind() == Envelope.Kind.KV) {
             outcome = machine.apply(at, Command.decode(envelope.payload()));
+        } else {
+            machine.advance(at);
+            corruption.onEntry(envelope, at.index());
+            outcome = DONE;
         }
         moved(at);
         complete(envelope.request(), outcome);
@@ -286,6 +297,10 @@ final class ApplyLoop implements Worker {
             switch (envelope.kind()) {
                 case KV -> Command.decode(envelope.payload());
                 case PUBLISH -> MemberCodec.decode(envelope.payload());
+                case HASH_ASK -> {
+                    // It has no content.
+                }
+                case HASH_TELL -> CorruptionCheck.Report.decode(envelope.payload());
             }
             return true;
         } catch (IllegalArgumentException e) {
@@ -368,6 +383,36 @@ final class ApplyLoop implements Worker {
                 leases.remaining(id, context.now()),
                 leases.ttl(id),
                 withKeys ? leases.keys(id) : List.of());
+    }
+
+    /**
+     * Makes the store smaller, a slice at a time behind whatever is queued. Thread: any. Fails with
+     * TOO_MANY_REQUESTS, STOPPED, or as the storage does when it is full.
+     */
+    CompletableFuture<Void> reclaim() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        reclaimSlice(done);
+        return done;
+    }
+
+    private void reclaimSlice(CompletableFuture<Void> done) {
+        boolean queued =
+                queue.offer(
+                        () -> {
+                            try {
+                                if (store.reclaim(RECLAIM_SLICE_BYTES)) {
+                                    reclaimSlice(done);
+                                } else {
+                                    done.complete(null);
+                                }
+                            } catch (StorageException.Full e) {
+                                done.completeExceptionally(e);
+                            }
+                        });
+        if (!queued || !running) {
+            KvError reason = running ? KvError.TOO_MANY_REQUESTS : KvError.STOPPED;
+            done.completeExceptionally(new KvException(reason));
+        }
     }
 
     private void cutLog() {

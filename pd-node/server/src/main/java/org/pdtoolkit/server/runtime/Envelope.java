@@ -23,7 +23,11 @@ record Envelope(Kind kind, long request, Bytes payload) {
         /** A command of the key-value machine. */
         KV,
         /** A member publishes its name and client URLs. */
-        PUBLISH;
+        PUBLISH,
+        /** Every member is to tell the checksum of its key space as of this entry. */
+        HASH_ASK,
+        /** A member's checksum, {@link CorruptionCheck.Report}. */
+        HASH_TELL;
 
         private static final Kind[] ALL = values();
     }

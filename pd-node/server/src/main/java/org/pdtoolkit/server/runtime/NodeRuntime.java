@@ -18,12 +18,16 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.pdtoolkit.bytes.Bytes;
+import org.pdtoolkit.kv.Alarm;
 import org.pdtoolkit.kv.Consensus;
 import org.pdtoolkit.kv.EtcdKv;
+import org.pdtoolkit.kv.Maintenance;
 import org.pdtoolkit.kv.Member;
 import org.pdtoolkit.kv.MemberChanges;
 import org.pdtoolkit.kv.ReplicatedKv;
 import org.pdtoolkit.kv.lease.LeaseIds;
+import org.pdtoolkit.kv.machine.Command;
 import org.pdtoolkit.kv.machine.KvMachine;
 import org.pdtoolkit.raft.Message;
 import org.pdtoolkit.raft.Peer;
@@ -51,6 +55,7 @@ public final class NodeRuntime implements AutoCloseable {
     private static final int LEASE_CHECK_MILLIS = 200;
     private static final int HOUSEKEEPING_MILLIS = 100;
     private static final int COMPACTION_CHECK_MILLIS = 1_000;
+    private static final int CORRUPT_CHECK_LOOK_MILLIS = 1_000;
     private static final long UNCOMMITTED_BYTES_MAX = 64 << 20;
 
     private final NodeContext context;
@@ -71,11 +76,19 @@ public final class NodeRuntime implements AutoCloseable {
     private final MemberService members;
     private final GroupView view;
     private final AutoCompactor compactor;
+    private final CorruptionCheck corruption;
+    private final Maintenance maintenance;
     private final SnapshotTransfer snapshots;
     private final Workers workers;
     private Runnable consensusEnd = () -> {};
     private Runnable applyEnd = () -> {};
     private Runnable watchesEnd = () -> {};
+    private Runnable corruptionEnd = () -> {};
+
+    /** When this member last asked for checksums. Only touched by the timer. */
+    private long hashesAskedNanos;
+
+    private boolean hashesAsked;
     private final AtomicBoolean publishing = new AtomicBoolean();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
 
@@ -119,6 +132,7 @@ public final class NodeRuntime implements AutoCloseable {
         RuntimeOptions numbers = options.runtime();
         RaftNode raft = raftNode(log, applied.index());
         snapshots = new SnapshotTransfer(ordered, storage.snapshots());
+        corruption = new CorruptionCheck(identity.memberId(), machine, membership, state::leading);
         apply =
                 new ApplyLoop(
                         context,
@@ -128,6 +142,7 @@ public final class NodeRuntime implements AutoCloseable {
                         state,
                         log,
                         snapshots,
+                        corruption,
                         this::compactLog);
         VoterPromise promise =
                 new VoterPromise(
@@ -140,7 +155,10 @@ public final class NodeRuntime implements AutoCloseable {
         LeaseIds leaseIds = new LeaseIds(identity.memberId(), environment.wallMillis());
         kv = new KvService(context, consensus, apply, machine, state, leaseIds);
         etcd = kv.patientView();
+        maintenance = new NodeMaintenance(ordered, machine, state, apply);
+        corruption.connect(this::tellHash, this::raiseCorrupt);
         compactor = new AutoCompactor(numbers.compaction(), context.now());
+        hashesAskedNanos = context.now();
         view = new GroupView(identity.memberId(), state, membership, consensus);
         members =
                 new MemberService(
@@ -274,6 +292,10 @@ public final class NodeRuntime implements AutoCloseable {
         consensusEnd = workers.start("consensus", consensus);
         applyEnd = workers.start("apply", apply);
         watchesEnd = workers.start("watch", watches);
+        if (options.runtime().corruptCheckMillis() > 0) {
+            corruptionEnd = workers.start("corrupt-check", corruption);
+            workers.every(CORRUPT_CHECK_LOOK_MILLIS, this::askHashes);
+        }
         workers.every(options.runtime().tickMillis(), consensus::tick);
         workers.every(HOUSEKEEPING_MILLIS, kv::expire);
         workers.every(HOUSEKEEPING_MILLIS, this::publishSelf);
@@ -348,6 +370,11 @@ public final class NodeRuntime implements AutoCloseable {
     /** The same store as etcd's clients see it. */
     public EtcdKv etcd() {
         return etcd;
+    }
+
+    /** What an operator may ask of this member. */
+    public Maintenance maintenance() {
+        return maintenance;
     }
 
     public Consensus consensus() {
@@ -460,6 +487,33 @@ public final class NodeRuntime implements AutoCloseable {
         apply.offer(apply::compactOn);
     }
 
+    /**
+     * Once after the start by a member that has been here before, then by the leader once in each
+     * period.
+     */
+    private void askHashes() {
+        long now = context.now();
+        long period = TimeUnit.MILLISECONDS.toNanos(options.runtime().corruptCheckMillis());
+        boolean first = !hashesAsked && !fresh && state.office().leader() != 0;
+        boolean periodic = state.leading() && now - hashesAskedNanos >= period;
+        if (first || periodic) {
+            hashesAsked = true;
+            hashesAskedNanos = now;
+            kv.propose(Envelope.Kind.HASH_ASK, Bytes.EMPTY);
+        }
+    }
+
+    private void tellHash(CorruptionCheck.Report report) {
+        kv.propose(Envelope.Kind.HASH_TELL, report.encode());
+    }
+
+    private void raiseCorrupt(long member) {
+        Alarm alarm = new Alarm(member, Alarm.Type.CORRUPT, false);
+        if (!machine.alarms().contains(alarm)) {
+            kv.propose(Envelope.Kind.KV, new Command.AlarmSet(alarm).encode());
+        }
+    }
+
     private void compactLog(long index) {
         consensus.compact(index);
     }
@@ -477,6 +531,8 @@ public final class NodeRuntime implements AutoCloseable {
         applyEnd.run();
         watches.stop();
         watchesEnd.run();
+        corruption.stop();
+        corruptionEnd.run();
         kv.stop();
         transport.close();
         storage.close();

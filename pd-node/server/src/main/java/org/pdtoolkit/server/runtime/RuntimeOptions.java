@@ -11,6 +11,7 @@ package org.pdtoolkit.server.runtime;
  * @param catchUpEntries entries kept behind the cut for slow followers
  * @param requestBytesMax bound of one proposal
  * @param compaction what the leader does about old revisions
+ * @param corruptCheckMillis pause between two comparisons of the members' checksums; 0 for none
  */
 public record RuntimeOptions(
         int tickMillis,
@@ -20,7 +21,8 @@ public record RuntimeOptions(
         long snapshotCount,
         long catchUpEntries,
         int requestBytesMax,
-        CompactionPolicy compaction) {
+        CompactionPolicy compaction,
+        long corruptCheckMillis) {
 
     /** How long the server waits for its own requests (etcd: 5 s and two election timeouts). */
     public long requestTimeoutMillis() {

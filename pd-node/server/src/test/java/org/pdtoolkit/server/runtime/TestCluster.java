@@ -38,6 +38,9 @@ final class TestCluster implements AutoCloseable {
     static final String TOKEN = "test-cluster";
     static final int REQUEST_BYTES_MAX = 64 << 10;
 
+    /** Longer than any test: only the comparison after a start. */
+    private static final long CORRUPT_CHECK_MILLIS = 600_000;
+
     private static final int PATIENCE_SECONDS = 20;
     private static final int PORT_TRIES = 50;
 
@@ -59,7 +62,15 @@ final class TestCluster implements AutoCloseable {
         this.directory = directory;
         numbers =
                 new RuntimeOptions(
-                        40, 1, 10, true, snapshotCount, 5, REQUEST_BYTES_MAX, CompactionPolicy.OFF);
+                        40,
+                        1,
+                        10,
+                        true,
+                        snapshotCount,
+                        5,
+                        REQUEST_BYTES_MAX,
+                        CompactionPolicy.OFF,
+                        CORRUPT_CHECK_MILLIS);
         for (int i = 1; i <= size; i++) {
             reserve("m" + i);
         }
@@ -126,7 +137,8 @@ final class TestCluster implements AutoCloseable {
                 numbers.snapshotCount(),
                 numbers.catchUpEntries(),
                 numbers.requestBytesMax(),
-                numbers.compaction());
+                numbers.compaction(),
+                numbers.corruptCheckMillis());
     }
 
     RuntimeOptions numbers() {

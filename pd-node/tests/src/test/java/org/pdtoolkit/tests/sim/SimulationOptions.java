@@ -72,7 +72,8 @@ record SimulationOptions(
                         REQUEST_BYTES_MAX,
                         compaction
                                 ? new CompactionPolicy(true, RETENTION_MILLIS)
-                                : CompactionPolicy.OFF);
+                                : CompactionPolicy.OFF,
+                        0);
         return new NodeOptions(
                 nameOf(number),
                 directory,

@@ -3,6 +3,7 @@ package org.pdtoolkit.server.grpc.etcd;
 import java.time.Duration;
 import org.pdtoolkit.kv.Consensus;
 import org.pdtoolkit.kv.EtcdKv;
+import org.pdtoolkit.kv.Maintenance;
 import org.pdtoolkit.kv.Member;
 
 /**
@@ -12,14 +13,17 @@ import org.pdtoolkit.kv.Member;
  * @param requestBytesMax bound of one proposal, {@code max-request-bytes}
  * @param electionTimeout of the Raft group
  * @param watchProgress between two progress notifications of a watch that asks for them
+ * @param quotaBytes size of the store at which writes are refused
  */
 public record EtcdBackend(
         EtcdKv kv,
         Consensus consensus,
+        Maintenance maintenance,
         long clusterId,
         int requestBytesMax,
         Duration electionTimeout,
-        Duration watchProgress) {
+        Duration watchProgress,
+        long quotaBytes) {
 
     /** What a message may be larger than the proposal it becomes. */
     private static final int MESSAGE_OVERHEAD_BYTES = 512 << 10;

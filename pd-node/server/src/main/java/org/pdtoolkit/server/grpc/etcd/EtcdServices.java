@@ -16,6 +16,7 @@ import org.pdtoolkit.server.port.TlsFiles;
  */
 public final class EtcdServices implements AutoCloseable {
     private final ReadPool reads;
+    private final MaintenancePool maintenance;
     private final LeaderRule leader;
     private final MemberChannels channels;
     private final List<BindableService> services;
@@ -28,6 +29,7 @@ public final class EtcdServices implements AutoCloseable {
             EtcdBackend backend, ScheduledExecutorService timer, Optional<TlsFiles> tls) {
         Headers headers = new Headers(backend.clusterId(), backend.consensus());
         reads = new ReadPool(backend.kv());
+        maintenance = new MaintenancePool();
         leader = new LeaderRule(backend.consensus(), backend.electionTimeout(), timer);
         channels = new MemberChannels(tls);
         LeaderCalls toLeader =
@@ -57,7 +59,8 @@ public final class EtcdServices implements AutoCloseable {
                                 new ElectionGrpcService(queues, headers).bindService(),
                                 new LockGrpcService(queues, headers).bindService(),
                                 cluster.bindService(),
-                                new MaintenanceGrpcService(backend, headers).bindService())
+                                new MaintenanceGrpcService(backend, headers, maintenance)
+                                        .bindService())
                         .stream()
                         .map(
                                 service ->
@@ -82,5 +85,6 @@ public final class EtcdServices implements AutoCloseable {
         leader.close();
         channels.close();
         reads.close();
+        maintenance.close();
     }
 }

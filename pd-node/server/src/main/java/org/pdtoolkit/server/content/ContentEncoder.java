@@ -1,4 +1,4 @@
-package org.pdtoolkit.server.offline;
+package org.pdtoolkit.server.content;
 
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -17,7 +17,7 @@ import org.pdtoolkit.storage.Space;
  * Writes the stream of {@link ContentFormat}, and so computes the digest of the content. Holds one
  * block in memory.
  */
-final class ContentEncoder implements ContentSink {
+public final class ContentEncoder implements ContentSink {
     private final DataOutputStream out;
     private final MessageDigest digest = ContentFormat.sha256();
     private ByteBuffer block = ByteBuffer.allocate(2 * ContentFormat.BLOCK_BYTES);
@@ -28,17 +28,17 @@ final class ContentEncoder implements ContentSink {
     /**
      * @param out flushed at the end, closed by the caller
      */
-    ContentEncoder(OutputStream out) {
+    public ContentEncoder(OutputStream out) {
         this.out = new DataOutputStream(out);
     }
 
     /** For the digest alone. */
-    ContentEncoder() {
+    public ContentEncoder() {
         this(OutputStream.nullOutputStream());
     }
 
     /** Digest of the content, in hex; known after {@link #end}. */
-    String sha256() {
+    public String sha256() {
         return sha256;
     }
 

@@ -1,4 +1,4 @@
-package org.pdtoolkit.server.offline;
+package org.pdtoolkit.server.content;
 
 import java.io.IOException;
 import java.util.List;
@@ -15,7 +15,7 @@ import org.pdtoolkit.storage.Space;
  * {@link #state} once, each {@link #pair} by space and key, {@link #snapshot} if there is one with
  * its {@link #snapshotBytes}, {@link #end}. Thread: one.
  */
-interface ContentSink {
+public interface ContentSink {
     /**
      * What a log holds besides its entries.
      *

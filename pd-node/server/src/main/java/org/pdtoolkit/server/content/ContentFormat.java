@@ -1,4 +1,4 @@
-package org.pdtoolkit.server.offline;
+package org.pdtoolkit.server.content;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -40,22 +40,22 @@ import java.security.NoSuchAlgorithmException;
  * A block ends when its payload reaches 64 KiB, or with the last record of its type; a record is
  * never divided.
  */
-final class ContentFormat {
-    static final byte[] MAGIC = {'P', 'D', 'E', 'X', 'P', 'O', 'R', 'T'};
-    static final int VERSION = 1;
-    static final int BLOCK_BYTES = 64 << 10;
+public final class ContentFormat {
+    public static final byte[] MAGIC = {'P', 'D', 'E', 'X', 'P', 'O', 'R', 'T'};
+    public static final int VERSION = 1;
+    public static final int BLOCK_BYTES = 64 << 10;
 
-    static final int LOG = 1;
-    static final int ENTRIES = 2;
-    static final int STATE = 3;
-    static final int PAIRS = 4;
-    static final int SNAPSHOT = 5;
-    static final int SNAPSHOT_CONTENT = 6;
-    static final int END = 7;
+    public static final int LOG = 1;
+    public static final int ENTRIES = 2;
+    public static final int STATE = 3;
+    public static final int PAIRS = 4;
+    public static final int SNAPSHOT = 5;
+    public static final int SNAPSHOT_CONTENT = 6;
+    public static final int END = 7;
 
     private ContentFormat() {}
 
-    static MessageDigest sha256() {
+    public static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
