@@ -10,6 +10,7 @@ import org.pdtoolkit.server.config.ConfigLoader;
 import org.pdtoolkit.server.config.LoadResult;
 import org.pdtoolkit.server.observe.LogFileException;
 import org.pdtoolkit.server.observe.Logging;
+import org.pdtoolkit.server.offline.SnapshotCommand;
 import org.pdtoolkit.server.offline.StorageCommand;
 import org.pdtoolkit.server.port.PortException;
 import org.pdtoolkit.server.runtime.MemberRemovedException;
@@ -19,8 +20,8 @@ import org.pdtoolkit.storage.StorageException;
 /**
  * The pd-node command.
  *
- * <p>With {@code storage} as its first word, the offline tool ({@link StorageCommand}), which has
- * exit codes of its own. Otherwise it runs a node. Exit codes: 0 stopped by a signal, or help and
+ * <p>With {@code storage} or {@code snapshot} as its first word, an offline tool ({@link
+ * StorageCommand}, {@link SnapshotCommand}), which has exit codes of its own. Otherwise it runs a node. Exit codes: 0 stopped by a signal, or help and
  * the like; 1 could not start or had to stop; 2 bad configuration; 10 asks for what does not exist
  * yet; 11 this member was removed from its cluster.
  */
@@ -36,6 +37,11 @@ public final class Main {
         if (args.length > 0 && args[0].equals("storage")) {
             String[] rest = Arrays.copyOfRange(args, 1, args.length);
             System.exit(StorageCommand.run(rest, System.in, System.out, System.err));
+            return;
+        }
+        if (args.length > 0 && args[0].equals("snapshot")) {
+            String[] rest = Arrays.copyOfRange(args, 1, args.length);
+            System.exit(SnapshotCommand.run(rest, System.in, System.out, System.err));
             return;
         }
         LoadResult loaded = ConfigLoader.load(args, System.getenv());

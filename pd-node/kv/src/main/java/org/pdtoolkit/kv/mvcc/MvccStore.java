@@ -24,7 +24,7 @@ import org.pdtoolkit.storage.StorageException;
  */
 public final class MvccStore {
     /** {@code META} key of the compact revision. Absent: never compacted. */
-    private static final Bytes COMPACT_KEY = Bytes.utf8("kv/compact");
+    static final Bytes COMPACT_KEY = Bytes.utf8("kv/compact");
 
     /** A commit that is staged and not yet published. */
     public static final class Staged {

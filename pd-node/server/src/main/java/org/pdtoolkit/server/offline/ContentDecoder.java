@@ -13,6 +13,7 @@ import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.server.content.ContentEncoder;
 import org.pdtoolkit.server.content.ContentFormat;
 import org.pdtoolkit.server.content.ContentSink;
+import org.pdtoolkit.server.content.SnapshotFormat;
 import org.pdtoolkit.storage.AppliedState;
 import org.pdtoolkit.storage.HardState;
 import org.pdtoolkit.storage.LogRecord;
@@ -30,6 +31,10 @@ final class ContentDecoder {
     private final String name;
     private final InputStream in;
     private final ContentSink sink;
+
+    /** Zeros that may follow the end. */
+    private final int padding;
+
     private final MessageDigest digest = ContentFormat.sha256();
     private long offset;
     private boolean initialised;
@@ -37,8 +42,9 @@ final class ContentDecoder {
     private Space lastSpace;
     private Bytes lastKey;
 
-    private ContentDecoder(String name, InputStream in, ContentSink sink) {
+    private ContentDecoder(String name, InputStream in, ContentSink sink, int padding) {
         this.name = name;
+        this.padding = padding;
         this.in = in;
         this.sink = sink;
     }
@@ -55,7 +61,13 @@ final class ContentDecoder {
      * @throws OfflineException when the stream is damaged, or of a version this does not read
      */
     static String decode(String name, InputStream in, ContentSink sink) throws IOException {
-        return new ContentDecoder(name, in, sink).decode();
+        return new ContentDecoder(name, in, sink, 0).decode();
+    }
+
+    /** The same for a snapshot, {@link SnapshotFormat}, without the digest at its end. */
+    static String decodeSnapshot(String name, InputStream in, ContentSink sink)
+            throws IOException {
+        return new ContentDecoder(name, in, sink, SnapshotFormat.UNIT_BYTES - 1).decode();
     }
 
     private String decode() throws IOException {
@@ -267,7 +279,8 @@ final class ContentDecoder {
                     "digest " + HexFormat.of().formatHex(stored),
                     HexFormat.of().formatHex(sum));
         }
-        if (in.read() >= 0) {
+        byte[] rest = in.readNBytes(padding + 1);
+        if (rest.length > padding || !Arrays.equals(rest, new byte[rest.length])) {
             throw damaged(offset, "more bytes", "the end");
         }
         sink.end();
@@ -288,6 +301,6 @@ final class ContentDecoder {
                         + found
                         + ", expected "
                         + expected
-                        + ". Nothing was imported: copy or export it again");
+                        + ". Nothing was made of it: copy or save it again");
     }
 }

@@ -1,7 +1,7 @@
 package org.pdtoolkit.server.offline;
 
 import java.util.concurrent.Callable;
-import org.pdtoolkit.server.offline.StorageCommand.Streams;
+import org.pdtoolkit.server.offline.ToolCommand.Streams;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -13,7 +13,7 @@ abstract class DirectoryCommand implements Callable<Integer> {
             "next: pd-node --data-dir %1$s --storage %2$s, with the member's other flags."
                     + " Keep the original until it runs, and never start both.";
 
-    @ParentCommand private StorageCommand parent;
+    @ParentCommand private ToolCommand parent;
 
     @Option(
             names = {"-h", "--help"},

@@ -152,7 +152,12 @@ final class Membership {
         onChange.accept(members);
     }
 
-    private static Bytes key(long id) {
+    /** Whether that key of {@code META} is one of these records. */
+    static boolean isRecord(Bytes key) {
+        return key.startsWith(PREFIX) || key.startsWith(REMOVED_PREFIX);
+    }
+
+    static Bytes key(long id) {
         return PREFIX.concat(Bytes.ofLong(id));
     }
 }

@@ -5,11 +5,11 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
-import java.util.zip.CRC32C;
 import org.pdtoolkit.kv.Maintenance;
 import org.pdtoolkit.kv.StoreHash;
 import org.pdtoolkit.kv.machine.KvMachine;
 import org.pdtoolkit.server.content.SnapshotFormat;
+import org.pdtoolkit.server.content.StateChecksum;
 import org.pdtoolkit.storage.OrderedStore;
 import org.pdtoolkit.storage.Space;
 
@@ -46,19 +46,14 @@ final class NodeMaintenance implements Maintenance {
 
     @Override
     public int hashAll() {
-        CRC32C crc = new CRC32C();
+        StateChecksum checksum = new StateChecksum();
         try (OrderedStore.View view = store.view()) {
             for (Space space : SnapshotFormat.SPACES) {
-                crc.update(space.id());
                 Iterator<OrderedStore.Pair> pairs = view.scan(space, null, null);
-                while (pairs.hasNext()) {
-                    OrderedStore.Pair pair = pairs.next();
-                    crc.update(pair.key().asByteBuffer());
-                    crc.update(pair.value().asByteBuffer());
-                }
+                pairs.forEachRemaining(pair -> checksum.add(space, pair));
             }
         }
-        return (int) crc.getValue();
+        return checksum.value();
     }
 
     @Override

@@ -3,7 +3,7 @@ package org.pdtoolkit.server.offline;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
-import org.pdtoolkit.server.offline.StorageCommand.Streams;
+import org.pdtoolkit.server.offline.ToolCommand.Streams;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,7 +18,7 @@ final class StorageManPage {
     static String text() {
         StorageManPage page = new StorageManPage();
         page.write(
-                StorageCommand.commandLine(
+                StorageCommand.of(
                         new Streams(InputStream.nullInputStream(), System.out, System.err)));
         return page.page.toString();
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -36,10 +37,23 @@ final class Tool {
     }
 
     static Result runOn(byte[] input, Object... words) {
+        return run(StorageCommand::run, input, words);
+    }
+
+    /** Runs {@code pd-node snapshot}. */
+    static Result snapshot(Object... words) {
+        return run(SnapshotCommand::run, new byte[0], words);
+    }
+
+    private interface Main {
+        int run(String[] args, InputStream in, PrintStream out, PrintStream err);
+    }
+
+    private static Result run(Main main, byte[] input, Object... words) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int code =
-                StorageCommand.run(
+                main.run(
                         Arrays.stream(words).map(Object::toString).toArray(String[]::new),
                         new ByteArrayInputStream(input),
                         new PrintStream(out, false, StandardCharsets.UTF_8),
