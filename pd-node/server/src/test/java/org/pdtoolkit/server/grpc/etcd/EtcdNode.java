@@ -33,6 +33,7 @@ final class EtcdNode implements AutoCloseable {
     static final int REQUEST_BYTES_MAX = 1_572_864;
     static final int MESSAGE_BYTES_MAX = 2_097_152;
 
+    static final long QUOTA_BYTES = 5 << 20;
     private static final int TICK_MILLIS = 20;
     private static final int ELECTION_TICKS = 10;
 
@@ -48,10 +49,12 @@ final class EtcdNode implements AutoCloseable {
                 new EtcdBackend(
                         runtime.etcd(),
                         consensus.orElse(runtime.consensus()),
+                        runtime.maintenance(),
                         runtime.raftClusterId(),
                         REQUEST_BYTES_MAX,
                         Duration.ofMillis(TICK_MILLIS * ELECTION_TICKS),
-                        Duration.ofMillis(100));
+                        Duration.ofMillis(100),
+                        QUOTA_BYTES);
         services = new EtcdServices(backend, timer, Optional.empty());
         port =
                 Ports.open(
@@ -92,7 +95,8 @@ final class EtcdNode implements AutoCloseable {
                                 10_000,
                                 5_000,
                                 REQUEST_BYTES_MAX,
-                                CompactionPolicy.OFF),
+                                CompactionPolicy.OFF,
+                                0),
                         null);
         NodeRuntime runtime =
                 NodeRuntime.open(
