@@ -35,10 +35,6 @@ final class LaggingWatchers {
         return turns.isEmpty();
     }
 
-    int size() {
-        return turns.size();
-    }
-
     /** Takes out the next group, by ascending next revision; empty if there is none. */
     List<Watcher> take(int max) {
         List<Watcher> group = new ArrayList<>();

@@ -62,7 +62,6 @@ public final class WatchHub {
     private final WatcherIndex synced = new WatcherIndex();
     private final LaggingWatchers lagging = new LaggingWatchers();
     private final ArrayDeque<ProgressRequest> progress = new ArrayDeque<>();
-    private int open;
     private long opened;
 
     /** Every synced watch has been given, or is being given, everything up to here. */
@@ -92,7 +91,6 @@ public final class WatchHub {
             watcher = new Watcher(this, ++opened, request, listener);
             long start = request.startRevision();
             watcher.next = start == 0 ? mvcc.state().revision() + 1 : start;
-            open++;
             settle(watcher);
         }
         if (watcher.state == State.LAGGING) {
@@ -107,16 +105,6 @@ public final class WatchHub {
             progress.add(new ProgressRequest(mvcc.state().revision(), List.copyOf(watches), then));
         }
         wake.run();
-    }
-
-    /** Number of open watches. */
-    public synchronized int count() {
-        return open;
-    }
-
-    /** Number of open watches that have not seen everything that others have. */
-    public synchronized int behind() {
-        return open - synced.size();
     }
 
     /** Whether {@link #work} would find something to do. */
@@ -152,7 +140,6 @@ public final class WatchHub {
                 return;
             }
         }
-        open--;
         watcher.state = State.OVER;
     }
 
