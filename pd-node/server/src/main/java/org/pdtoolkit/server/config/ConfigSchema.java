@@ -309,10 +309,10 @@ public final class ConfigSchema {
 
     public static final ConfigKey<Long> QUOTA_BACKEND_BYTES =
             key("quota-backend-bytes", ConfigType.bytes(0, Long.MAX_VALUE), Group.STORAGE)
-                    .defaults("8GiB")
+                    .defaults("0")
                     .doc(
-                            "Size of the store at which writes are to be refused; 0 means the"
-                                    + " default. Read and checked, not enforced yet.")
+                            "Size of the store at which writes are to be refused; 0 means 8"
+                                    + " GiB, with etcd-only 2 GiB. Read and checked, not enforced yet.")
                     .into(LIST::add);
 
     public static final ConfigKey<String> AUTO_COMPACTION_MODE =

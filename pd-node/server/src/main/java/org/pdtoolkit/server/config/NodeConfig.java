@@ -21,8 +21,11 @@ import org.pdtoolkit.server.config.DiscoverySettings.Transport;
  * A value that was not given is the row's default, or derived from other values as the row says.
  */
 public final class NodeConfig {
-    /** Placeholder default for a quota of 0, as both originals read it. */
+    /** What a quota of 0 means: PD's own, */
     private static final long DEFAULT_QUOTA_BYTES = 8L << 30;
+
+    /** and etcd's. */
+    private static final long ETCD_QUOTA_BYTES = 2L << 30;
 
     private static final int HEARTBEAT_TICKS = 1;
 
@@ -231,7 +234,10 @@ public final class NodeConfig {
     /** Size of the store in bytes at which writes are refused. */
     public long quotaBackendBytes() {
         long bytes = get(ConfigSchema.QUOTA_BACKEND_BYTES);
-        return bytes == 0 ? DEFAULT_QUOTA_BYTES : bytes;
+        if (bytes != 0) {
+            return bytes;
+        }
+        return get(ConfigSchema.ETCD_ONLY) ? ETCD_QUOTA_BYTES : DEFAULT_QUOTA_BYTES;
     }
 
     /** Pause between two comparisons of the members' checksums in milliseconds, 0 for none. */

@@ -1,39 +1,24 @@
 package org.pdtoolkit.server.offline;
 
-import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.List;
-import org.pdtoolkit.server.offline.ToolCommand.Streams;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 
 /** Writes {@code pd-node-storage(8)} from the command model. */
-final class StorageManPage {
-    private final StringBuilder page = new StringBuilder();
-
+final class StorageManPage extends CommandManPage {
     private StorageManPage() {}
 
     static String text() {
         StorageManPage page = new StorageManPage();
-        page.write(
-                StorageCommand.of(
-                        new Streams(InputStream.nullInputStream(), System.out, System.err)));
-        return page.page.toString();
+        page.write();
+        return page.written();
     }
 
-    private void write(CommandLine root) {
-        List<CommandSpec> commands = new ArrayList<>();
-        root.getSubcommands().values().forEach(line -> commands.add(line.getCommandSpec()));
-        line(".\\\" Made by StorageManPage from the command model; do not edit.");
-        line(".TH PD\\-NODE\\-STORAGE 8 \"\" \"pd-toolkit server\"");
-        line(".nh");
-        line(".ad l");
-        line(".SH NAME");
-        line("pd\\-node\\-storage \\- look into, check, copy and convert the data dir of a node");
-        line(".SH SYNOPSIS");
-        commands.forEach(this::synopsis);
+    private void write() {
+        List<CommandSpec> commands =
+                begin(
+                        "PD-NODE-STORAGE",
+                        "look into, check, copy and convert the data dir of a node",
+                        StorageCommand.of(STREAMS));
         line(".SH DESCRIPTION");
         text(
                 "The node must be stopped; one that runs is named by its process id and left"
@@ -63,84 +48,8 @@ final class StorageManPage {
                         + " snapshot, 6 its content, 7 the SHA\\-256 of everything before this"
                         + " block. That is the digest the commands print. Equal content gives"
                         + " equal bytes, whatever the backend.");
-        line(".SH ENVIRONMENT");
-        item("\\fBPD_NODE_JAVA_OPTS\\fR", "Heap and collector flags, as for \\fBpd-node\\fR(8).");
-        line(".SH EXIT STATUS");
-        for (ExitCode code : ExitCode.values()) {
-            item("\\fB" + code.number() + "\\fR", escape(code.meaning()));
-        }
-        line(".SH SEE ALSO");
+        environmentAndExit();
         line(".BR pd-node (8),");
         line(".BR pd-storage (7)");
-    }
-
-    private void synopsis(CommandSpec command) {
-        line(".B " + escape(command.qualifiedName()));
-        StringBuilder words = new StringBuilder();
-        command.positionalParameters().forEach(p -> words.append(italic(p.paramLabel())));
-        for (OptionSpec option : command.options()) {
-            String name = "\\fB" + escape(option.longestName()) + "\\fR";
-            boolean flag = option.arity().max() == 0;
-            String shown = name + (flag ? "" : " " + italic(option.paramLabel()));
-            words.append(' ').append(option.required() ? shown : "[" + shown + "]");
-        }
-        line(words.toString());
-        line(".br");
-    }
-
-    private void command(CommandSpec command) {
-        line(".SS " + escape(command.name()));
-        String[] description = command.usageMessage().description();
-        for (int i = 0; i < description.length; i++) {
-            if (i > 0) {
-                line(".PP");
-            }
-            line(escape(description[i]));
-        }
-        command.positionalParameters().forEach(p -> argument(italic(p.paramLabel()), p));
-        for (OptionSpec option : command.options()) {
-            String value = option.arity().max() == 0 ? "" : " " + italic(option.paramLabel());
-            argument("\\fB" + escape(String.join(", ", option.names())) + "\\fR" + value, option);
-        }
-        for (String line : command.usageMessage().footer()) {
-            String example = line.replaceFirst("^Examples?: *", "").strip();
-            if (!example.isEmpty()) {
-                line(".PP");
-                line(".nf");
-                line("    " + escape(example));
-                line(".fi");
-            }
-        }
-    }
-
-    private void argument(String tag, ArgSpec argument) {
-        item(tag, escape(argument.description()[0]));
-    }
-
-    private void item(String tag, String text) {
-        line(".TP");
-        line(tag);
-        line(text);
-    }
-
-    private void text(String... paragraphs) {
-        for (int i = 0; i < paragraphs.length; i++) {
-            if (i > 0) {
-                line(".PP");
-            }
-            line(paragraphs[i]);
-        }
-    }
-
-    private static String italic(String text) {
-        return "\\fI" + escape(text) + "\\fR";
-    }
-
-    private static String escape(String text) {
-        return text.replace("\\", "\\e").replace("-", "\\-");
-    }
-
-    private void line(String text) {
-        page.append(text).append('\n');
     }
 }

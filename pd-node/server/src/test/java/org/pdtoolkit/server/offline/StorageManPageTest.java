@@ -7,20 +7,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The checked-in page is what the model says; {@code -Dtestdata.rewrite=true} renews it. */
+/** The checked-in pages are what the models say; {@code -Dtestdata.rewrite=true} renews them. */
 class StorageManPageTest {
-    private static final Path PAGE = Path.of("..", "..", "man", "pd-node-storage.8");
+    private static final Path PAGES = Path.of("..", "..", "man");
 
     @Test
-    void thePageIsCurrent() throws IOException {
-        String made = StorageManPage.text();
-        if (Boolean.getBoolean("testdata.rewrite")) {
-            Files.writeString(PAGE, made);
-        }
+    void thePageOfStorageIsCurrent() throws IOException {
+        assertCurrent("pd-node-storage.8", StorageManPage.text());
+    }
 
+    @Test
+    void thePageOfSnapshotIsCurrent() throws IOException {
+        assertCurrent("pd-node-snapshot.8", SnapshotManPage.text());
+    }
+
+    private static void assertCurrent(String name, String made) throws IOException {
+        Path page = PAGES.resolve(name);
+        if (Boolean.getBoolean("testdata.rewrite")) {
+            Files.writeString(page, made);
+        }
         assertEquals(
-                Files.exists(PAGE) ? Files.readString(PAGE) : "",
+                Files.exists(page) ? Files.readString(page) : "",
                 made,
-                PAGE + " differs; run this test with -Dtestdata.rewrite=true");
+                page + " differs; run this test with -Dtestdata.rewrite=true");
     }
 }
