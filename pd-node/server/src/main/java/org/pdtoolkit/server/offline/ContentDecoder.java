@@ -65,8 +65,7 @@ final class ContentDecoder {
     }
 
     /** The same for a snapshot, {@link SnapshotFormat}, without the digest at its end. */
-    static String decodeSnapshot(String name, InputStream in, ContentSink sink)
-            throws IOException {
+    static String decodeSnapshot(String name, InputStream in, ContentSink sink) throws IOException {
         return new ContentDecoder(name, in, sink, SnapshotFormat.UNIT_BYTES - 1).decode();
     }
 

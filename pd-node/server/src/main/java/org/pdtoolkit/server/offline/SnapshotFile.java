@@ -49,7 +49,9 @@ record SnapshotFile(Path path, long bytes) {
         if (!digest && (checkDigest || over != 0)) {
             throw damaged(
                     path,
-                    "its size, " + size + " bytes, is not that of a whole snapshot: it was cut"
+                    "its size, "
+                            + size
+                            + " bytes, is not that of a whole snapshot: it was cut"
                             + " short, or something was added");
         }
         SnapshotFile file =
@@ -71,9 +73,7 @@ record SnapshotFile(Path path, long bytes) {
         }
         boolean bbolt =
                 head.length == HEAD_BYTES
-                        && ByteBuffer.wrap(head)
-                                        .order(ByteOrder.LITTLE_ENDIAN)
-                                        .getInt(BBOLT_OFFSET)
+                        && ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).getInt(BBOLT_OFFSET)
                                 == BBOLT;
         if (bbolt) {
             throw new OfflineException(

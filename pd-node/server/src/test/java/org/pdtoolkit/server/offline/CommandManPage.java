@@ -25,7 +25,10 @@ class CommandManPage {
     final List<CommandSpec> begin(String title, String purpose, CommandLine root) {
         List<CommandSpec> commands = new ArrayList<>();
         root.getSubcommands().values().forEach(line -> commands.add(line.getCommandSpec()));
-        line(".\\\" Made by " + getClass().getSimpleName() + " from the command model; do not edit.");
+        line(
+                ".\\\" Made by "
+                        + getClass().getSimpleName()
+                        + " from the command model; do not edit.");
         line(".TH " + escape(title) + " 8 \"\" \"pd-toolkit server\"");
         line(".nh");
         line(".ad l");

@@ -60,8 +60,7 @@ class SnapshotToolTest {
             }
             machine.apply(at(40), new Command.Write(Op.Delete.of(Bytes.utf8("k1"))));
             machine.apply(at(41), new Command.Compact(30));
-            machine.apply(
-                    at(42), new Command.AlarmSet(new Alarm(5, Alarm.Type.NOSPACE, false)));
+            machine.apply(at(42), new Command.AlarmSet(new Alarm(5, Alarm.Type.NOSPACE, false)));
             try (OrderedStore.View view = store.view()) {
                 ByteArrayOutputStream content = new ByteArrayOutputStream();
                 SnapshotFormat.write(view, content);
@@ -130,15 +129,12 @@ class SnapshotToolTest {
             Tool.Result result = restore(name, "--storage", backend);
             assertEquals(0, result.code(), result.err());
             assertTrue(result.out().contains("next: "), result.out());
-            try (Storage storage =
-                    StorageChoice.of(backend).open(directory.resolve(name))) {
+            try (Storage storage = StorageChoice.of(backend).open(directory.resolve(name))) {
                 assertEquals(
-                        List.of("n1", "n2", "n3"),
-                        members(storage).stream().sorted().toList());
+                        List.of("n1", "n2", "n3"), members(storage).stream().sorted().toList());
                 OrderedStore store = storage.ordered();
                 assertEquals(3, store.applied().index());
-                assertEquals(
-                        3, ConfStateCodec.decode(store.applied().confState()).voters().size());
+                assertEquals(3, ConfStateCodec.decode(store.applied().confState()).voters().size());
                 assertEquals(3, storage.log().lastIndex());
                 assertEquals(1, storage.log().term(3));
                 KvMachine machine = new KvMachine(store);
@@ -146,8 +142,7 @@ class SnapshotToolTest {
                 assertEquals(30, machine.compactRevision());
                 assertEquals(List.of(7L), machine.leases().ids());
                 assertEquals(9, machine.leases().keys(7).size());
-                assertEquals(
-                        List.of(new Alarm(5, Alarm.Type.NOSPACE, false)), machine.alarms());
+                assertEquals(List.of(new Alarm(5, Alarm.Type.NOSPACE, false)), machine.alarms());
                 assertEquals(
                         Bytes.utf8("v39"),
                         machine.range(Op.Range.of(Bytes.utf8("k9"))).first().value());
@@ -181,8 +176,7 @@ class SnapshotToolTest {
                 machine.advance(at(i));
             }
             assertEquals(1040, new KvMachine(storage.ordered()).revision());
-            assertEquals(
-                    38, machine.range(Op.Range.of(Bytes.utf8("k9"))).first().modRevision());
+            assertEquals(38, machine.range(Op.Range.of(Bytes.utf8("k9"))).first().modRevision());
         }
     }
 

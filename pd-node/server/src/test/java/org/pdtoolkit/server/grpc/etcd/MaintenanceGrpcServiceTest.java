@@ -153,8 +153,7 @@ class MaintenanceGrpcServiceTest {
         assertEquals(0, content.size() % 512);
         assertEquals(0, last.getRemainingBytes());
         assertArrayEquals(
-                ContentFormat.sha256().digest(content.toByteArray()),
-                last.getBlob().toByteArray());
+                ContentFormat.sha256().digest(content.toByteArray()), last.getBlob().toByteArray());
         assertArrayEquals(ContentFormat.MAGIC, Arrays.copyOf(content.toByteArray(), 8));
     }
 
@@ -163,11 +162,7 @@ class MaintenanceGrpcServiceTest {
         for (int i = 0; i < 40; i++) {
             try (io.grpc.Context.CancellableContext gone =
                     io.grpc.Context.current().withCancellation()) {
-                gone.run(
-                        () ->
-                                maintenance
-                                        .snapshot(SnapshotRequest.getDefaultInstance())
-                                        .next());
+                gone.run(() -> maintenance.snapshot(SnapshotRequest.getDefaultInstance()).next());
             }
         }
         aSnapshotComesInBlobsThatAddUpToItsDigest();
@@ -176,8 +171,7 @@ class MaintenanceGrpcServiceTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "3", "a.b", "3.", "3.5.", "-3.5", "3.5x"})
     void aDowngradeTargetIsAVersion(String version) {
-        for (DowngradeAction action :
-                List.of(DowngradeAction.VALIDATE, DowngradeAction.ENABLE)) {
+        for (DowngradeAction action : List.of(DowngradeAction.VALIDATE, DowngradeAction.ENABLE)) {
             assertEquals(
                     "INVALID_ARGUMENT: etcdserver: wrong downgrade target version format",
                     refusal(() -> downgrade(action.getNumber(), version)));
@@ -195,8 +189,7 @@ class MaintenanceGrpcServiceTest {
     @Test
     void aDowngradeThatIsNotThereIsCancelledAllTheSame() {
         assertTrue(downgrade(DowngradeAction.CANCEL_VALUE, "").matches("\\d+\\.\\d+"));
-        assertEquals(
-                "UNKNOWN: etcdserver: unknown method", refusal(() -> downgrade(77, "3.5")));
+        assertEquals("UNKNOWN: etcdserver: unknown method", refusal(() -> downgrade(77, "3.5")));
     }
 
     private static String downgrade(int action, String version) {
