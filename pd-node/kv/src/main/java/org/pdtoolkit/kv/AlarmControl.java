@@ -17,6 +17,9 @@ public interface AlarmControl {
     /** Linearizable. */
     CompletableFuture<List<Alarm>> current();
 
+    /** Revision of the keys, for answers about local or current alarms. */
+    long storeRevision();
+
     /** Sets an alarm by hand; nothing new if it is set. Answers it. */
     CompletableFuture<List<Alarm>> activate(long memberId, Alarm.Type type);
 

@@ -16,6 +16,9 @@ public interface AuthControl {
     /** Linearizable. */
     CompletableFuture<AuthView> current();
 
+    /** Revision of the keys, for answers about a local or current view. */
+    long storeRevision();
+
     /** Only a root may, while enabled; a login is free. */
     CompletableFuture<Changed> change(AuthChange change);
 

@@ -14,6 +14,21 @@ import org.pdtoolkit.bytes.Bytes;
  */
 public interface EtcdKv extends ReplicatedKv {
     /**
+     * The same store in the name of a client: what the client may not do, or there is no space for,
+     * is refused. The errors of every call then include USER_EMPTY, INVALID_AUTH_TOKEN,
+     * AUTH_OLD_REVISION, PERMISSION_DENIED and NO_SPACE; a watch is refused by throwing.
+     */
+    EtcdKv as(Identity client);
+
+    /**
+     * Refuses a range that the client may not watch; {@link #watch} refuses it too. Nobody asks
+     * again while the watch is open.
+     *
+     * @throws KvException USER_EMPTY, INVALID_AUTH_TOKEN, AUTH_OLD_REVISION, PERMISSION_DENIED
+     */
+    void requireWatch(KeyRange range);
+
+    /**
      * Completes on the apply thread once everything committed before this call is applied here, so
      * that a local read is linearizable. Fails with TIMEOUT.
      */

@@ -16,11 +16,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.pdtoolkit.kv.Alarm;
+import org.pdtoolkit.kv.AuthControl;
+import org.pdtoolkit.server.auth.JwtTokens;
+import org.pdtoolkit.server.auth.PasswordHasher;
+import org.pdtoolkit.server.auth.SimpleTokens;
+import org.pdtoolkit.server.auth.TokenService;
 import org.pdtoolkit.server.bootstrap.ColdStarts;
+import org.pdtoolkit.server.config.AuthToken;
 import org.pdtoolkit.server.config.AutoCompaction;
 import org.pdtoolkit.server.config.NodeConfig;
 import org.pdtoolkit.server.gateway.JsonGateway;
 import org.pdtoolkit.server.gateway.LocalServices;
+import org.pdtoolkit.server.grpc.etcd.EtcdAccess;
 import org.pdtoolkit.server.grpc.etcd.EtcdBackend;
 import org.pdtoolkit.server.grpc.etcd.EtcdServices;
 import org.pdtoolkit.server.http.AccessRules;
@@ -163,7 +172,8 @@ final class PdNode implements AutoCloseable {
                         config.snapshotCatchUpEntries(),
                         config.maxRequestBytes(),
                         compaction(config.autoCompaction()),
-                        config.corruptCheckMillis());
+                        config.corruptCheckMillis(),
+                        config.quotaBackendBytes());
         return new NodeOptions(
                 config.name(),
                 config.dataDir(),
@@ -212,7 +222,10 @@ final class PdNode implements AutoCloseable {
                 new HttpApi(
                         AccessRules.open(),
                         new EtcdPages(
-                                new HealthChecks(runtime.consensus(), runtime.kv(), Set::of),
+                                new HealthChecks(
+                                        runtime.consensus(),
+                                        runtime.kv(),
+                                        () -> alarmNames(runtime.alarms().local())),
                                 info,
                                 metrics),
                         new JsonGateway(local.channel(), local.executor()),
@@ -242,6 +255,10 @@ final class PdNode implements AutoCloseable {
         return new Front(port, etcd, http, local);
     }
 
+    private static Set<String> alarmNames(List<Alarm> alarms) {
+        return alarms.stream().map(alarm -> alarm.type().name()).collect(Collectors.toSet());
+    }
+
     private static EtcdBackend backend(NodeConfig config, NodeRuntime runtime) {
         return new EtcdBackend(
                 runtime.etcd(),
@@ -251,7 +268,41 @@ final class PdNode implements AutoCloseable {
                 config.maxRequestBytes(),
                 Duration.ofMillis((long) config.electionTicks() * config.tickMillis()),
                 config.watchProgressInterval(),
-                config.quotaBackendBytes());
+                config.quotaBackendBytes(),
+                access(config, runtime),
+                runtime.alarms());
+    }
+
+    private static EtcdAccess access(NodeConfig config, NodeRuntime runtime) {
+        NodeConfig.Auth settings = config.auth();
+        AuthControl auth = runtime.auth();
+        TokenService tokens =
+                settings.token().signed()
+                        ? signedTokens(settings.token())
+                        : new SimpleTokens(
+                                settings.tokenTtlSeconds(),
+                                System::nanoTime,
+                                () -> auth.local().revision(),
+                                runtime::appliedIndex,
+                                runtime::awaitApplied);
+        runtime.onAuthChange(tokens);
+        return new EtcdAccess(
+                auth,
+                tokens,
+                new PasswordHasher(settings.bcryptCost()),
+                settings.certificateNames());
+    }
+
+    private static TokenService signedTokens(AuthToken token) {
+        try {
+            return JwtTokens.open(
+                    token.signMethod(),
+                    token.publicKey(),
+                    token.privateKey(),
+                    Duration.ofMillis(token.ttlMillis()));
+        } catch (IllegalArgumentException e) {
+            throw new NodeStartException(e.getMessage(), e);
+        }
     }
 
     /** Finds an address in use before anything is written to the data dir. */

@@ -43,6 +43,11 @@ public final class AlarmTable {
 
     /** Alarm of that member and type, or {@code null}. */
     public Alarm find(long memberId, Alarm.Type type) {
+        return find(alarms, memberId, type);
+    }
+
+    /** The same among {@code alarms}. */
+    public static Alarm find(List<Alarm> alarms, long memberId, Alarm.Type type) {
         for (Alarm alarm : alarms) {
             if (alarm.memberId() == memberId && alarm.type() == type) {
                 return alarm;

@@ -59,6 +59,13 @@ public final class OpAccess {
     }
 
     /**
+     * @throws KvException USER_EMPTY
+     */
+    public void requireUser() {
+        state.requireUser(caller);
+    }
+
+    /**
      * Renewing, revoking and using a lease decide over all its keys.
      *
      * @throws KvException see the class

@@ -31,6 +31,10 @@ final class ConfigRules {
                     ConfigSchema.DISCOVERY_ENDPOINTS,
                     ConfigSchema.DISCOVERY_SRV);
 
+    /** The two flags mean the same here, but one is a key of ours. */
+    static final String CERTIFICATES_NEED_AUTHORITIES =
+            "--client-cert-auth and --peer-client-cert-auth need --trusted-ca-file";
+
     private final NodeConfig config;
     private final Set<ConfigKey<?>> given;
     private final Set<ConfigKey<?>> broken;
@@ -77,6 +81,9 @@ final class ConfigRules {
         }
         if (known(ConfigSchema.AUTO_COMPACTION_MODE, ConfigSchema.AUTO_COMPACTION_RETENTION)) {
             autoCompaction();
+        }
+        if (known(ConfigSchema.AUTH_TOKEN, ConfigSchema.CLIENT_CERT_AUTH)) {
+            auth();
         }
         if (known(ConfigSchema.CLIENT_URLS, ConfigSchema.PEER_URLS)) {
             ports();
@@ -203,6 +210,18 @@ final class ConfigRules {
                     config.find(ConfigSchema.AUTO_COMPACTION_RETENTION).orElseThrow());
         } catch (ConfigValueException e) {
             problems.add(e.getMessage());
+        }
+    }
+
+    private void auth() {
+        try {
+            AuthToken.parse(config.find(ConfigSchema.AUTH_TOKEN).orElseThrow());
+        } catch (ConfigValueException e) {
+            problems.add(e.getMessage());
+        }
+        if (config.find(ConfigSchema.CLIENT_CERT_AUTH).orElseThrow()
+                && config.security().caCert().isEmpty()) {
+            problems.add(CERTIFICATES_NEED_AUTHORITIES);
         }
     }
 

@@ -311,8 +311,8 @@ public final class ConfigSchema {
             key("quota-backend-bytes", ConfigType.bytes(0, Long.MAX_VALUE), Group.STORAGE)
                     .defaults("0")
                     .doc(
-                            "Size of the store at which writes are to be refused; 0 means 8"
-                                    + " GiB, with etcd-only 2 GiB. Read and checked, not enforced yet.")
+                            "Size of the store at which clients' writes are refused; 0 means 8 GiB,"
+                                    + " with etcd-only 2 GiB.")
                     .into(LIST::add);
 
     public static final ConfigKey<String> AUTO_COMPACTION_MODE =
@@ -369,6 +369,35 @@ public final class ConfigSchema {
                     .alias("key-file", "peer-key-file")
                     .inFile("security.key-path")
                     .doc("PEM file of this member's private key.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Boolean> CLIENT_CERT_AUTH =
+            key("client-cert-auth", ConfigType.bool(), Group.SECURITY)
+                    .defaults("false")
+                    .doc(
+                            "Let the common name of a client's certificate be its user where users"
+                                    + " are enabled; needs cacert.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<String> AUTH_TOKEN =
+            key("auth-token", ConfigType.text("simple|jwt,OPTION=VALUE..."), Group.SECURITY)
+                    .defaults("simple")
+                    .doc(
+                            "Tokens of users that log in: simple, kept in memory by every member;"
+                                    + " or jwt, signed, with the options sign-method, priv-key,"
+                                    + " pub-key (PEM files) and ttl.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Long> AUTH_TOKEN_TTL =
+            key("auth-token-ttl", ConfigType.count(1, 31_536_000), Group.SECURITY)
+                    .defaults("300")
+                    .doc("Seconds after its last use at which a simple token ends.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Long> BCRYPT_COST =
+            key("bcrypt-cost", ConfigType.count(4, 31), Group.SECURITY)
+                    .defaults("10")
+                    .doc("Binary logarithm of the rounds in which passwords are hashed.")
                     .into(LIST::add);
 
     // ---- Logs and metrics

@@ -92,13 +92,10 @@ final class ConfigSources {
                     }
                 });
         // Not ignored but already so: whoever sets the authorities demands certificates.
-        boolean wantsCertificates = false;
-        for (String flag : List.of("client-cert-auth", "peer-client-cert-auth")) {
-            wantsCertificates |= Boolean.parseBoolean(foreign.get(flag));
-            ignored.remove("--" + flag);
-        }
-        if (wantsCertificates && text(ConfigSchema.CACERT).isEmpty()) {
-            problems.add("--client-cert-auth and --peer-client-cert-auth need --trusted-ca-file");
+        ignored.remove("--peer-client-cert-auth");
+        if (Boolean.parseBoolean(foreign.get("peer-client-cert-auth"))
+                && text(ConfigSchema.CACERT).isEmpty()) {
+            problems.add(ConfigRules.CERTIFICATES_NEED_AUTHORITIES);
         }
         if (!ignored.isEmpty()) {
             warnings.add("accepted without effect in this version: " + String.join(", ", ignored));

@@ -40,6 +40,15 @@ public final class NodeConfig {
      */
     public record Security(Optional<Path> caCert, Optional<Path> cert, Optional<Path> key) {}
 
+    /**
+     * How clients log in.
+     *
+     * @param tokenTtlSeconds of simple tokens, since their last use
+     * @param certificateNames whether the common name of a client's certificate is its user
+     */
+    public record Auth(
+            AuthToken token, long tokenTtlSeconds, int bcryptCost, boolean certificateNames) {}
+
     /** Takes values as parsed by their rows; the loader is the only caller. */
     NodeConfig(Map<ConfigKey<?>, Object> values) {
         this.values = new LinkedHashMap<>(values);
@@ -255,6 +264,15 @@ public final class NodeConfig {
     /** Between two progress notifications of a watch that asks for them. */
     public Duration watchProgressInterval() {
         return Duration.ofMillis(get(ConfigSchema.WATCH_PROGRESS_NOTIFY_INTERVAL));
+    }
+
+    /** How clients log in. */
+    public Auth auth() {
+        return new Auth(
+                AuthToken.of(get(ConfigSchema.AUTH_TOKEN)),
+                get(ConfigSchema.AUTH_TOKEN_TTL),
+                Math.toIntExact(get(ConfigSchema.BCRYPT_COST)),
+                get(ConfigSchema.CLIENT_CERT_AUTH));
     }
 
     /** TLS files. */

@@ -34,7 +34,6 @@ final class OriginalKeys {
 
     private static final Set<String> ETCD_SWITCHES =
             Set.of(
-                    "client-cert-auth",
                     "peer-client-cert-auth",
                     "enable-grpc-gateway",
                     "enable-log-rotation",
@@ -59,11 +58,9 @@ final class OriginalKeys {
 
     private static final Set<String> ETCD_VALUES =
             Set.of(
-                    "auth-token-ttl",
                     "backend-batch-interval",
                     "backend-batch-limit",
                     "backend-bbolt-freelist-type",
-                    "bcrypt-cost",
                     "bootstrap-defrag-threshold-megabytes",
                     "client-cert-file",
                     "client-key-file",
@@ -110,7 +107,6 @@ final class OriginalKeys {
     /** Flags that make etcd stricter, with the values that leave it as it is. */
     private static final Map<String, List<String>> ETCD_STRICTER =
             Map.ofEntries(
-                    Map.entry("auth-token", List.of("simple")),
                     Map.entry("auto-tls", List.of("false")),
                     Map.entry("peer-auto-tls", List.of("false")),
                     Map.entry("cipher-suites", List.of()),

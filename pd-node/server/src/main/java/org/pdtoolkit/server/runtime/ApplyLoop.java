@@ -12,6 +12,7 @@ import java.util.function.LongConsumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.bytes.Bytes;
+import org.pdtoolkit.kv.AuthListener;
 import org.pdtoolkit.kv.EtcdKv;
 import org.pdtoolkit.kv.KvError;
 import org.pdtoolkit.kv.KvException;
@@ -73,6 +74,7 @@ final class ApplyLoop implements Worker {
     private final PriorityQueue<Waiting> barriers =
             new PriorityQueue<>(Comparator.comparingLong(Waiting::index));
     private volatile boolean running = true;
+    private volatile AuthListener authListener = AuthListener.NONE;
     private AppliedState applied;
     private long cutAtIndex;
 
@@ -145,6 +147,18 @@ final class ApplyLoop implements Worker {
                         });
         if (!queued) {
             deleted.completeExceptionally(new KvException(KvError.TOO_MANY_REQUESTS));
+        }
+    }
+
+    /** Sets who hears of users and logins; to be called once, before the thread starts. */
+    void authListener(AuthListener listener) {
+        authListener = listener;
+    }
+
+    /** Completes {@code barrier} on the apply thread once {@code index} is applied. */
+    void awaitIndex(long index, CompletableFuture<Void> barrier) {
+        if (!offer(() -> release(index, List.of(barrier)))) {
+            barrier.completeExceptionally(new KvException(KvError.TOO_MANY_REQUESTS));
         }
     }
 
@@ -269,7 +283,9 @@ final class ApplyLoop implements Worker {
             store.commit(batch, at);
             outcome = DONE;
         } else if (envelope.kind() == Envelope.Kind.KV) {
-            outcome = machine.apply(at, Command.decode(envelope.payload()));
+            Command command = Command.decode(envelope.payload());
+            outcome = machine.apply(at, command);
+            tellAuth(command, outcome);
         } else {
             machine.advance(at);
             corruption.onEntry(envelope, at.index());
@@ -283,6 +299,14 @@ final class ApplyLoop implements Worker {
         CompletableFuture<Outcome> waiting = pending.remove(request);
         if (waiting != null) {
             waiting.complete(outcome);
+        }
+    }
+
+    private void tellAuth(Command command, Outcome outcome) {
+        if (outcome instanceof Outcome.AuthChanged done) {
+            Command plain =
+                    command instanceof Command.OnBehalf request ? request.command() : command;
+            authListener.onChanged(((Command.Auth) plain).change(), done.changed());
         }
     }
 
@@ -433,6 +457,7 @@ final class ApplyLoop implements Worker {
             membership.load(view);
         }
         cutAtIndex = at.index();
+        authListener.onReplaced();
         moved(at);
         releaseBarriers();
         // Their entries, if any, are inside the snapshot: nobody can tell what came of them.

@@ -4,10 +4,17 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.pdtoolkit.bytes.Bytes;
+import org.pdtoolkit.kv.AuthChange;
+import org.pdtoolkit.kv.AuthView;
+import org.pdtoolkit.kv.Caller;
 import org.pdtoolkit.kv.EtcdKv;
+import org.pdtoolkit.kv.Identity;
+import org.pdtoolkit.kv.KeyRange;
 import org.pdtoolkit.kv.KvError;
 import org.pdtoolkit.kv.KvException;
 import org.pdtoolkit.kv.Member;
@@ -15,11 +22,13 @@ import org.pdtoolkit.kv.Op;
 import org.pdtoolkit.kv.OpResult;
 import org.pdtoolkit.kv.WatchListener;
 import org.pdtoolkit.kv.WatchRequest;
+import org.pdtoolkit.kv.auth.OpAccess;
 import org.pdtoolkit.kv.lease.LeaseIds;
 import org.pdtoolkit.kv.machine.Command;
 import org.pdtoolkit.kv.machine.KvMachine;
 import org.pdtoolkit.kv.machine.Outcome;
 import org.pdtoolkit.kv.txn.OpCheck;
+import org.pdtoolkit.kv.txn.OpCost;
 import org.pdtoolkit.raft.ChangeType;
 import org.pdtoolkit.raft.ConfChange;
 
@@ -50,6 +59,11 @@ final class KvService implements EtcdKv {
     /** Whether writes wait for a leader. */
     private final boolean patient;
 
+    /** In whose name requests are made; {@code null} for this program itself. */
+    private final Identity client;
+
+    private final AtomicReference<StoreQuota> quota;
+
     KvService(
             NodeContext context,
             ConsensusLoop consensus,
@@ -66,9 +80,11 @@ final class KvService implements EtcdKv {
         this.nextRequest = new AtomicLong(context.random().nextLong());
         this.deadlines = new Deadlines(context);
         this.patient = false;
+        this.client = null;
+        this.quota = new AtomicReference<>();
     }
 
-    private KvService(KvService other) {
+    private KvService(KvService other, Identity client) {
         this.context = other.context;
         this.consensus = other.consensus;
         this.apply = other.apply;
@@ -78,16 +94,28 @@ final class KvService implements EtcdKv {
         this.nextRequest = other.nextRequest;
         this.deadlines = other.deadlines;
         this.patient = true;
+        this.client = client;
+        this.quota = other.quota;
     }
 
     /** The same store for callers whose writes wait for a leader. */
     KvService patientView() {
-        return new KvService(this);
+        return new KvService(this, null);
+    }
+
+    @Override
+    public KvService as(Identity newClient) {
+        return new KvService(this, newClient);
+    }
+
+    /** Sets what clients' requests must fit into. To be called once, before the node starts. */
+    void limit(StoreQuota newQuota) {
+        quota.set(newQuota);
     }
 
     @Override
     public CompletableFuture<OpResult.Range> range(Op.Range range) {
-        return checked(() -> read(range.serializable(), () -> machine.range(range)), range);
+        return checked(() -> read(range.serializable(), range, () -> machine.range(range)), range);
     }
 
     @Override
@@ -105,11 +133,16 @@ final class KvService implements EtcdKv {
         if (!OpCheck.readOnly(txn)) {
             return checked(() -> write(txn).thenApply(OpResult.Txn.class::cast), txn);
         }
-        return checked(() -> read(OpCheck.serializable(txn), () -> machine.read(txn)), txn);
+        return checked(() -> read(OpCheck.serializable(txn), txn, () -> machine.read(txn)), txn);
     }
 
     @Override
     public CompletableFuture<Lease> leaseGrant(long id, long ttl) {
+        try {
+            requireSpace(OpCost.LEASE_BYTES);
+        } catch (KvException e) {
+            return CompletableFuture.failedFuture(e);
+        }
         long chosen = id != 0 ? id : leaseIds.next();
         return lease(new Command.LeaseGrant(chosen, patient ? Math.max(ttl, ttlMin()) : ttl));
     }
@@ -129,7 +162,11 @@ final class KvService implements EtcdKv {
 
     @Override
     public CompletableFuture<Lease> leaseKeepAlive(long id) {
-        return asLeader(() -> new Lease(id, apply.renewLease(id), machine.revision()));
+        return asLeader(
+                () -> {
+                    requireAccess(access -> access.requireLeaseWrite(id));
+                    return new Lease(id, apply.renewLease(id), machine.revision());
+                });
     }
 
     /** Answers on the apply thread, behind what was applied before, if this member leads. */
@@ -157,7 +194,13 @@ final class KvService implements EtcdKv {
     }
 
     @Override
+    public void requireWatch(KeyRange range) {
+        requireAccess(access -> access.requireRead(range));
+    }
+
+    @Override
     public Watch watch(WatchRequest request, WatchListener listener) {
+        requireWatch(request.range());
         return machine.watch(request, listener);
     }
 
@@ -171,6 +214,13 @@ final class KvService implements EtcdKv {
         CompletableFuture<Void> barrier = consensus.readBarrier();
         watchDeadline(barrier);
         return barrier;
+    }
+
+    CompletableFuture<Void> awaitApplied(long index) {
+        CompletableFuture<Void> applied = new CompletableFuture<>();
+        watchDeadline(applied);
+        apply.awaitIndex(index, applied);
+        return applied;
     }
 
     @Override
@@ -195,12 +245,29 @@ final class KvService implements EtcdKv {
 
     @Override
     public CompletableFuture<LeaseStatus> leaseTimeToLive(long id, boolean withKeys) {
-        return asLeader(() -> apply.leaseStatus(id, withKeys));
+        return asLeader(
+                () -> {
+                    requireAccess(
+                            access -> {
+                                if (withKeys) {
+                                    access.requireLeaseRead(id);
+                                } else {
+                                    access.requireUser();
+                                }
+                            });
+                    return apply.leaseStatus(id, withKeys);
+                });
     }
 
     @Override
     public List<Long> leases() {
-        return machine.leases().ids();
+        List<Long> ids = machine.leases().ids();
+        requireAccess(
+                access -> {
+                    access.requireUser();
+                    ids.forEach(access::requireLeaseRead);
+                });
+        return ids;
     }
 
     /**
@@ -273,6 +340,7 @@ final class KvService implements EtcdKv {
 
     private <T> CompletableFuture<T> checked(Supplier<CompletableFuture<T>> call, Op op) {
         try {
+            requireSpace(OpCost.of(op));
             machine.check(op);
             return call.get();
         } catch (KvException e) {
@@ -280,11 +348,37 @@ final class KvService implements EtcdKv {
         }
     }
 
-    private <T> CompletableFuture<T> read(boolean local, Supplier<T> read) {
+    private <T> CompletableFuture<T> read(boolean local, Op op, Supplier<T> read) {
         if (local) {
-            return CompletableFuture.completedFuture(read.get());
+            return CompletableFuture.completedFuture(readNow(op, read));
         }
-        return barrier().thenApply(done -> read.get());
+        return barrier().thenApply(done -> readNow(op, read));
+    }
+
+    /** Nothing is shown that a change of permissions has overtaken meanwhile. */
+    private <T> T readNow(Op op, Supplier<T> read) {
+        AuthView before = machine.auth();
+        requireAccess(access -> access.require(op));
+        T result = read.get();
+        if (client != null && before.enabled() && machine.auth().revision() != before.revision()) {
+            throw new KvException(KvError.AUTH_OLD_REVISION);
+        }
+        return result;
+    }
+
+    /** Checks what the client may do as of now; this program itself may do everything. */
+    private void requireAccess(Consumer<OpAccess> check) {
+        if (client != null && machine.auth().enabled()) {
+            check.accept(machine.access(client.caller()));
+        }
+    }
+
+    /** What this program itself writes is little and must not stop. */
+    private void requireSpace(long cost) {
+        StoreQuota limit = quota.get();
+        if (client != null && limit != null) {
+            limit.require(cost);
+        }
     }
 
     private CompletableFuture<OpResult> write(Op op) {
@@ -295,8 +389,32 @@ final class KvService implements EtcdKv {
         return command(command).thenApply(leased -> ((Outcome.Leased) leased).lease());
     }
 
-    private CompletableFuture<Outcome> command(Command command) {
-        return propose(Envelope.Kind.KV, command.encode()).thenApply(KvService::accepted);
+    /** Proposes a command, in the client's name if there is one. Fails if it is refused. */
+    CompletableFuture<Outcome> command(Command command) {
+        Command signed;
+        try {
+            signed = client == null ? command : new Command.OnBehalf(callerOf(command), command);
+        } catch (KvException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return propose(Envelope.Kind.KV, signed.encode()).thenApply(KvService::accepted);
+    }
+
+    /**
+     * Who has not logged in need not fill the log with what will be refused. Whether the others may
+     * is seen when the entry is applied: what this member has applied so far may be old.
+     */
+    private Caller callerOf(Command command) {
+        boolean login =
+                command instanceof Command.Auth auth
+                        && auth.change().kind() == AuthChange.Kind.LOGIN;
+        AuthView auth = machine.auth();
+        if (login || !auth.enabled()) {
+            return Caller.ANONYMOUS;
+        }
+        Caller caller = client.caller();
+        auth.requireUser(caller);
+        return caller;
     }
 
     private static Outcome accepted(Outcome outcome) {

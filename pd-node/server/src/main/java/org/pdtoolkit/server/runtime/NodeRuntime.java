@@ -20,6 +20,9 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.kv.Alarm;
+import org.pdtoolkit.kv.AlarmControl;
+import org.pdtoolkit.kv.AuthControl;
+import org.pdtoolkit.kv.AuthListener;
 import org.pdtoolkit.kv.Consensus;
 import org.pdtoolkit.kv.EtcdKv;
 import org.pdtoolkit.kv.Maintenance;
@@ -54,6 +57,7 @@ public final class NodeRuntime implements AutoCloseable {
     private static final int PROBE_TIMEOUT_MILLIS = 1_000;
     private static final int LEASE_CHECK_MILLIS = 200;
     private static final int HOUSEKEEPING_MILLIS = 100;
+    private static final int QUOTA_CHECK_MILLIS = 500;
     private static final int COMPACTION_CHECK_MILLIS = 1_000;
     private static final int CORRUPT_CHECK_LOOK_MILLIS = 1_000;
     private static final long UNCOMMITTED_BYTES_MAX = 64 << 20;
@@ -79,6 +83,7 @@ public final class NodeRuntime implements AutoCloseable {
     private final CorruptionCheck corruption;
     private final Maintenance maintenance;
     private final SnapshotTransfer snapshots;
+    private final StoreQuota quota;
     private final Workers workers;
     private Runnable consensusEnd = () -> {};
     private Runnable applyEnd = () -> {};
@@ -157,6 +162,14 @@ public final class NodeRuntime implements AutoCloseable {
         etcd = kv.patientView();
         maintenance = new NodeMaintenance(ordered, machine, state, apply);
         corruption.connect(this::tellHash, this::raiseCorrupt);
+        quota =
+                new StoreQuota(
+                        identity.memberId(),
+                        numbers.quotaBytes(),
+                        () -> ordered.usage().liveBytes(),
+                        machine,
+                        kv);
+        kv.limit(quota);
         compactor = new AutoCompactor(numbers.compaction(), context.now());
         hashesAskedNanos = context.now();
         view = new GroupView(identity.memberId(), state, membership, consensus);
@@ -300,6 +313,7 @@ public final class NodeRuntime implements AutoCloseable {
         workers.every(HOUSEKEEPING_MILLIS, kv::expire);
         workers.every(HOUSEKEEPING_MILLIS, this::publishSelf);
         workers.every(HOUSEKEEPING_MILLIS, this::endIfRemoved);
+        workers.every(QUOTA_CHECK_MILLIS, quota::check);
         workers.every(LEASE_CHECK_MILLIS, this::revokeExpired);
         workers.every(COMPACTION_CHECK_MILLIS, this::compactHistory);
     }
@@ -375,6 +389,25 @@ public final class NodeRuntime implements AutoCloseable {
     /** What an operator may ask of this member. */
     public Maintenance maintenance() {
         return maintenance;
+    }
+
+    /** Users, roles and permissions. */
+    public AuthControl auth() {
+        return new AccessService.Auth(etcd, machine);
+    }
+
+    public AlarmControl alarms() {
+        return new AccessService.Alarms(etcd, machine);
+    }
+
+    /** Sets who hears of users and logins. To be called before {@link #start}. */
+    public void onAuthChange(AuthListener listener) {
+        apply.authListener(listener);
+    }
+
+    /** Completes once this member has applied that much of the log; or fails, when time is over. */
+    public CompletableFuture<Void> awaitApplied(long index) {
+        return kv.awaitApplied(index);
     }
 
     public Consensus consensus() {

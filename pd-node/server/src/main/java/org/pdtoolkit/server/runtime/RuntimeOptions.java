@@ -12,6 +12,7 @@ package org.pdtoolkit.server.runtime;
  * @param requestBytesMax bound of one proposal
  * @param compaction what the leader does about old revisions
  * @param corruptCheckMillis pause between two comparisons of the members' checksums; 0 for none
+ * @param quotaBytes size of the store at which clients' writes are refused
  */
 public record RuntimeOptions(
         int tickMillis,
@@ -22,7 +23,8 @@ public record RuntimeOptions(
         long catchUpEntries,
         int requestBytesMax,
         CompactionPolicy compaction,
-        long corruptCheckMillis) {
+        long corruptCheckMillis,
+        long quotaBytes) {
 
     /** How long the server waits for its own requests (etcd: 5 s and two election timeouts). */
     public long requestTimeoutMillis() {

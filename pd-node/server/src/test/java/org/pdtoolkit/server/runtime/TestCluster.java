@@ -70,7 +70,8 @@ final class TestCluster implements AutoCloseable {
                         5,
                         REQUEST_BYTES_MAX,
                         CompactionPolicy.OFF,
-                        CORRUPT_CHECK_MILLIS);
+                        CORRUPT_CHECK_MILLIS,
+                        Long.MAX_VALUE);
         for (int i = 1; i <= size; i++) {
             reserve("m" + i);
         }
@@ -138,7 +139,8 @@ final class TestCluster implements AutoCloseable {
                 numbers.catchUpEntries(),
                 numbers.requestBytesMax(),
                 numbers.compaction(),
-                numbers.corruptCheckMillis());
+                numbers.corruptCheckMillis(),
+                numbers.quotaBytes());
     }
 
     RuntimeOptions numbers() {

@@ -73,7 +73,8 @@ record SimulationOptions(
                         compaction
                                 ? new CompactionPolicy(true, RETENTION_MILLIS)
                                 : CompactionPolicy.OFF,
-                        0);
+                        0,
+                        Long.MAX_VALUE);
         return new NodeOptions(
                 nameOf(number),
                 directory,

@@ -4,6 +4,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
 import org.pdtoolkit.bytes.Bytes;
+import org.pdtoolkit.kv.EtcdKv;
 import org.pdtoolkit.kv.KeyValue;
 import org.pdtoolkit.kv.OpResult;
 import org.pdtoolkit.wire.ErrorCatalogue;
@@ -31,7 +32,7 @@ final class ElectionGrpcService extends ElectionGrpc.ElectionImplBase {
     @Override
     public void campaign(CampaignRequest request, StreamObserver<CampaignResponse> client) {
         Bytes value = KvRequests.bytes(request.getValue());
-        QueueEntry entry = new QueueEntry(tools, KvRequests.bytes(request.getName()), value);
+        QueueEntry entry = new QueueEntry(tools.mine(), KvRequests.bytes(request.getName()), value);
         ((ServerCallStreamObserver<CampaignResponse>) client).setOnCancelHandler(entry::cancel);
         QueueCalls.answer(
                 client,
@@ -57,9 +58,10 @@ final class ElectionGrpcService extends ElectionGrpc.ElectionImplBase {
         ignoreCancellation(client);
         LeaderKey leader = request.getLeader();
         Bytes value = KvRequests.bytes(request.getValue());
+        QueueEntry.Tools mine = tools.mine();
         CompletableFuture<OpResult.Txn> done =
-                tools.session(leader.getLease())
-                        .thenCompose(session -> proclaim(leader, value, session));
+                mine.session(leader.getLease())
+                        .thenCompose(session -> proclaim(mine.kv(), leader, value, session));
         QueueCalls.answer(
                 client,
                 done,
@@ -74,10 +76,9 @@ final class ElectionGrpcService extends ElectionGrpc.ElectionImplBase {
     }
 
     private CompletableFuture<OpResult.Txn> proclaim(
-            LeaderKey leader, Bytes value, QueueSession session) {
+            EtcdKv kv, LeaderKey leader, Bytes value, QueueSession session) {
         Bytes own = KvRequests.bytes(leader.getKey());
-        return tools.kv()
-                .txn(QueueKeys.proclaim(own, leader.getRev(), value, session.lease()))
+        return kv.txn(QueueKeys.proclaim(own, leader.getRev(), value, session.lease()))
                 .whenComplete((txn, failure) -> session.close());
     }
 
@@ -100,7 +101,7 @@ final class ElectionGrpcService extends ElectionGrpc.ElectionImplBase {
     public void observe(LeaderRequest request, StreamObserver<LeaderResponse> client) {
         QueueKeys keys = new QueueKeys(KvRequests.bytes(request.getName()));
         new ElectionObserver(
-                        tools,
+                        tools.mine(),
                         keys,
                         (ServerCallStreamObserver<LeaderResponse>) client,
                         this::response)

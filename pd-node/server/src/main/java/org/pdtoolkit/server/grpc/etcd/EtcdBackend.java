@@ -1,6 +1,7 @@
 package org.pdtoolkit.server.grpc.etcd;
 
 import java.time.Duration;
+import org.pdtoolkit.kv.AlarmControl;
 import org.pdtoolkit.kv.Consensus;
 import org.pdtoolkit.kv.EtcdKv;
 import org.pdtoolkit.kv.Maintenance;
@@ -14,6 +15,8 @@ import org.pdtoolkit.kv.Member;
  * @param electionTimeout of the Raft group
  * @param watchProgress between two progress notifications of a watch that asks for them
  * @param quotaBytes size of the store at which writes are refused
+ * @param access who clients are, and what they may do
+ * @param alarms of the cluster
  */
 public record EtcdBackend(
         EtcdKv kv,
@@ -23,7 +26,9 @@ public record EtcdBackend(
         int requestBytesMax,
         Duration electionTimeout,
         Duration watchProgress,
-        long quotaBytes) {
+        long quotaBytes,
+        EtcdAccess access,
+        AlarmControl alarms) {
 
     /** What a message may be larger than the proposal it becomes. */
     private static final int MESSAGE_OVERHEAD_BYTES = 512 << 10;

@@ -5,12 +5,14 @@ import io.grpc.ServerInterceptors;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
+import org.pdtoolkit.kv.EtcdKv;
+import org.pdtoolkit.server.auth.PasswordHasher;
 import org.pdtoolkit.server.grpc.MemberChannels;
 import org.pdtoolkit.server.port.TlsFiles;
 
 /**
  * etcd's services as the client port takes them, each behind the same rules, in etcd's order: the
- * message as such, learner, client version, leader.
+ * message as such, learner, client version, leader, and who may.
  *
  * <p>Thread: any.
  */
@@ -19,6 +21,7 @@ public final class EtcdServices implements AutoCloseable {
     private final MaintenancePool maintenance;
     private final LeaderRule leader;
     private final MemberChannels channels;
+    private final PasswordHasher passwords;
     private final List<BindableService> services;
 
     /**
@@ -28,7 +31,8 @@ public final class EtcdServices implements AutoCloseable {
     public EtcdServices(
             EtcdBackend backend, ScheduledExecutorService timer, Optional<TlsFiles> tls) {
         Headers headers = new Headers(backend.clusterId(), backend.consensus());
-        reads = new ReadPool(backend.kv());
+        EtcdKv store = new CallersKv(backend.kv());
+        reads = new ReadPool(store);
         maintenance = new MaintenancePool();
         leader = new LeaderRule(backend.consensus(), backend.electionTimeout(), timer);
         channels = new MemberChannels(tls);
@@ -37,20 +41,17 @@ public final class EtcdServices implements AutoCloseable {
         LeaderOnlyRule leaderOnly = new LeaderOnlyRule(backend.consensus());
         LearnerRule learner = new LearnerRule(backend::learner);
         ClientVersionRule version = new ClientVersionRule();
+        EtcdAccess who = backend.access();
+        passwords = who.passwords();
+        AccessRule access = new AccessRule(who.auth(), who.tokens(), who.certificateNames());
         MessageRule messages = new MessageRule(backend.messageBytesMax());
-        KvGrpcService kv =
-                new KvGrpcService(backend.kv(), reads, headers, backend.requestBytesMax());
-        ClusterGrpcService cluster =
-                new ClusterGrpcService(backend.kv(), backend.consensus(), headers);
-        LeaseGrpcService leases = new LeaseGrpcService(backend.kv(), toLeader, headers);
+        KvGrpcService kv = new KvGrpcService(store, reads, headers, backend.requestBytesMax());
+        ClusterGrpcService cluster = new ClusterGrpcService(store, backend.consensus(), headers);
+        LeaseGrpcService leases = new LeaseGrpcService(store, toLeader, headers);
         WatchGrpcService watch =
                 new WatchGrpcService(
-                        backend.kv(),
-                        headers,
-                        backend.messageBytesMax(),
-                        timer,
-                        backend.watchProgress());
-        QueueEntry.Tools queues = new QueueEntry.Tools(backend.kv(), reads, leases, timer);
+                        store, headers, backend.messageBytesMax(), timer, backend.watchProgress());
+        QueueEntry.Tools queues = new QueueEntry.Tools(store, reads, leases, timer);
         services =
                 List.of(
                                 kv.definition(),
@@ -60,12 +61,18 @@ public final class EtcdServices implements AutoCloseable {
                                 new LockGrpcService(queues, headers).bindService(),
                                 cluster.bindService(),
                                 new MaintenanceGrpcService(backend, headers, maintenance)
-                                        .bindService())
+                                        .bindService(),
+                                new AuthGrpcService(who, headers).bindService())
                         .stream()
                         .map(
                                 service ->
                                         ServerInterceptors.interceptForward(
-                                                service, learner, version, leader, leaderOnly))
+                                                service,
+                                                learner,
+                                                version,
+                                                leader,
+                                                leaderOnly,
+                                                access))
                         .map(
                                 service ->
                                         ServerInterceptors.intercept(
@@ -86,5 +93,6 @@ public final class EtcdServices implements AutoCloseable {
         channels.close();
         reads.close();
         maintenance.close();
+        passwords.close();
     }
 }

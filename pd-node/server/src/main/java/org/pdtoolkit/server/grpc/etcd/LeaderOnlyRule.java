@@ -49,6 +49,11 @@ final class LeaderOnlyRule implements ServerInterceptor {
         return Contexts.interceptCall(context, call, metadata, next);
     }
 
+    /** Whether another member passes the call on: its certificate is not the caller's. */
+    static boolean isPassedOn(Metadata metadata) {
+        return metadata.containsKey(MARK);
+    }
+
     /** For calls to the leader made in the context of a client's call. */
     static ClientInterceptor mark() {
         return Marking.INSTANCE;

@@ -71,12 +71,13 @@ final class LeaseGrpcService extends LeaseGrpc.LeaseImplBase {
     public void leaseTimeToLive(
             LeaseTimeToLiveRequest request, StreamObserver<LeaseTimeToLiveResponse> client) {
         Context caller = Context.current();
+        EtcdKv mine = kv.as(CallIdentity.of(caller));
         Answers.send(
                 client,
                 () ->
                         leader.ask(
                                 () ->
-                                        kv.leaseTimeToLive(request.getID(), request.getKeys())
+                                        mine.leaseTimeToLive(request.getID(), request.getKeys())
                                                 .thenApply(LeaseGrpcService::response),
                                 channel -> forward(caller, channel, request)),
                 answer -> answer.toBuilder().setHeader(headers.at(kv.revision())).build());
@@ -95,11 +96,15 @@ final class LeaseGrpcService extends LeaseGrpc.LeaseImplBase {
     @Override
     public void leaseLeases(
             LeaseLeasesRequest request, StreamObserver<LeaseLeasesResponse> client) {
-        LeaseLeasesResponse.Builder response =
-                LeaseLeasesResponse.newBuilder().setHeader(headers.at(kv.revision()));
-        kv.leases().forEach(id -> response.addLeases(LeaseStatus.newBuilder().setID(id)));
-        client.onNext(response.build());
-        client.onCompleted();
+        Answers.send(
+                client,
+                () -> CompletableFuture.completedFuture(kv.leases()),
+                ids -> {
+                    LeaseLeasesResponse.Builder response =
+                            LeaseLeasesResponse.newBuilder().setHeader(headers.at(kv.revision()));
+                    ids.forEach(id -> response.addLeases(LeaseStatus.newBuilder().setID(id)));
+                    return response.build();
+                });
     }
 
     @Override
@@ -112,7 +117,10 @@ final class LeaseGrpcService extends LeaseGrpc.LeaseImplBase {
     CompletableFuture<Long> renew(Context caller, long id) {
         LeaseKeepAliveRequest request = LeaseKeepAliveRequest.newBuilder().setID(id).build();
         return leader.ask(
-                () -> kv.leaseKeepAlive(id).thenApply(lease -> lease.ttl()),
+                () ->
+                        kv.as(CallIdentity.of(caller))
+                                .leaseKeepAlive(id)
+                                .thenApply(lease -> lease.ttl()),
                 channel -> forward(caller, channel, request));
     }
 
@@ -142,8 +150,7 @@ final class LeaseGrpcService extends LeaseGrpc.LeaseImplBase {
             }
             long revision = kv.revision();
             long id = request.getID();
-            renew(caller, id)
-                    .whenComplete((ttl, failure) -> answer(id, revision, ttl, failure));
+            renew(caller, id).whenComplete((ttl, failure) -> answer(id, revision, ttl, failure));
         }
 
         private synchronized void answer(long id, long revision, Long ttl, Throwable failure) {

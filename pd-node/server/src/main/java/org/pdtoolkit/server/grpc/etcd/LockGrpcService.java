@@ -28,17 +28,18 @@ final class LockGrpcService extends LockGrpc.LockImplBase {
 
     @Override
     public void lock(LockRequest request, StreamObserver<LockResponse> client) {
-        QueueEntry entry = new QueueEntry(tools, KvRequests.bytes(request.getName()), null);
+        QueueEntry.Tools mine = tools.mine();
+        QueueEntry entry = new QueueEntry(mine, KvRequests.bytes(request.getName()), null);
         ((ServerCallStreamObserver<LockResponse>) client).setOnCancelHandler(entry::cancel);
         QueueCalls.answer(
                 client,
-                entry.enter(request.getLease()).thenCompose(this::confirm),
+                entry.enter(request.getLease()).thenCompose(held -> confirm(mine, held)),
                 header -> header);
     }
 
     /** The lease may have run out while the caller waited. */
-    private CompletableFuture<LockResponse> confirm(QueueEntry.Held held) {
-        return tools.kv()
+    private CompletableFuture<LockResponse> confirm(QueueEntry.Tools mine, QueueEntry.Held held) {
+        return mine.kv()
                 .range(Op.Range.of(held.key()))
                 .thenApply(
                         found -> {

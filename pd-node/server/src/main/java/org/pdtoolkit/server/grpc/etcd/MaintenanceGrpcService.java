@@ -10,6 +10,8 @@ import org.pdtoolkit.kv.Alarm;
 import org.pdtoolkit.kv.Maintenance;
 import org.pdtoolkit.wire.ErrorCatalogue;
 import org.pdtoolkit.wire.Version;
+import org.pdtoolkit.wire.etcdserverpb.AlarmRequest;
+import org.pdtoolkit.wire.etcdserverpb.AlarmResponse;
 import org.pdtoolkit.wire.etcdserverpb.DefragmentRequest;
 import org.pdtoolkit.wire.etcdserverpb.DefragmentResponse;
 import org.pdtoolkit.wire.etcdserverpb.DowngradeInfo;
@@ -174,5 +176,10 @@ final class MaintenanceGrpcService extends MaintenanceGrpc.MaintenanceImplBase {
                     client.onError(
                             ErrorCatalogue.ETCD_UNKNOWN_METHOD.status().asRuntimeException());
         }
+    }
+
+    @Override
+    public void alarm(AlarmRequest request, StreamObserver<AlarmResponse> client) {
+        new AlarmCalls(backend, headers).answer(request, client);
     }
 }

@@ -7,11 +7,9 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-
-import org.pdtoolkit.wire.ErrorCatalogue;
-
 import java.io.IOException;
 import java.io.InputStream;
+import org.pdtoolkit.wire.ErrorCatalogue;
 
 /**
  * Refuses messages that are too large before they are parsed, and those that cannot be parsed, in

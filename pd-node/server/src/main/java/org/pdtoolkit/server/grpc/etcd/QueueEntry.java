@@ -28,6 +28,12 @@ final class QueueEntry {
     /** What all entries need. */
     record Tools(
             EtcdKv kv, ReadPool reads, LeaseGrpcService leases, ScheduledExecutorService timer) {
+        /** In the name of whoever makes the present call, wherever it goes on. */
+        Tools mine() {
+            EtcdKv callers = kv.as(CallIdentity.current());
+            return new Tools(callers, reads.of(callers), leases, timer);
+        }
+
         CompletableFuture<QueueSession> session(long lease) {
             return QueueSession.open(kv, lease, leases, timer);
         }

@@ -1,5 +1,6 @@
 package org.pdtoolkit.server.grpc.etcd;
 
+import io.grpc.Context;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -44,6 +45,16 @@ final class ReadPool implements AutoCloseable {
         threads.allowCoreThreadTimeOut(true);
     }
 
+    private ReadPool(EtcdKv kv, ThreadPoolExecutor threads) {
+        this.kv = kv;
+        this.threads = threads;
+    }
+
+    /** Another store, or the same in another name, read on the same threads. */
+    ReadPool of(EtcdKv other) {
+        return new ReadPool(other, threads);
+    }
+
     CompletableFuture<OpResult.Range> range(Op.Range range) {
         if (range.range().key().isEmpty()) {
             // Before the barrier: a bad request is refused without a quorum, too.
@@ -54,16 +65,17 @@ final class ReadPool implements AutoCloseable {
         }
         CompletableFuture<OpResult.Range> answer = new CompletableFuture<>();
         if (range.serializable()) {
-            execute(() -> relay(kv.range(range), answer), answer);
+            execute(Context.current().wrap(() -> relay(kv.range(range), answer)), answer);
         } else {
+            Runnable read =
+                    Context.current().wrap(() -> relay(kv.range(range.asSerializable()), answer));
             kv.barrier()
                     .whenComplete(
                             (done, failure) -> {
                                 if (failure != null) {
                                     answer.completeExceptionally(failure);
                                 } else {
-                                    Op.Range local = range.asSerializable();
-                                    execute(() -> relay(kv.range(local), answer), answer);
+                                    execute(read, answer);
                                 }
                             });
         }

@@ -45,7 +45,8 @@ final class WatchGrpcService extends WatchGrpc.WatchImplBase {
         ServerCallStreamObserver<WatchResponse> call =
                 (ServerCallStreamObserver<WatchResponse>) client;
         WatchOutbox outbox = new WatchOutbox(call, messageBytesMax);
-        return new WatchStream(kv, headers, outbox, call, this::everyProgressInterval);
+        return new WatchStream(
+                kv.as(CallIdentity.current()), headers, outbox, call, this::everyProgressInterval);
     }
 
     private Runnable everyProgressInterval(Runnable task) {

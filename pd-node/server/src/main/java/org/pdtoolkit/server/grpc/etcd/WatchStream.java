@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.pdtoolkit.kv.EtcdKv;
 import org.pdtoolkit.kv.KeyRange;
+import org.pdtoolkit.kv.KvException;
 import org.pdtoolkit.kv.ReplicatedKv;
 import org.pdtoolkit.kv.WatchListener;
 import org.pdtoolkit.wire.ErrorCatalogue;
@@ -131,6 +132,11 @@ final class WatchStream implements StreamObserver<WatchRequest> {
 
     /** Why the watch must not be, {@code null} if it may. */
     private String refusal(WatchCreateRequest create, KeyRange range) {
+        try {
+            kv.requireWatch(range);
+        } catch (KvException e) {
+            return EtcdErrors.goText(e.error());
+        }
         if (create.getStartRevision() < 0) {
             return ErrorCatalogue.ETCD_COMPACTED.text();
         }

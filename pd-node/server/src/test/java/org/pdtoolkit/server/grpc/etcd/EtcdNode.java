@@ -16,7 +16,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.function.Executable;
+import org.pdtoolkit.kv.AuthControl;
 import org.pdtoolkit.kv.Consensus;
+import org.pdtoolkit.server.auth.PasswordHasher;
+import org.pdtoolkit.server.auth.SimpleTokens;
 import org.pdtoolkit.server.port.ClientPort;
 import org.pdtoolkit.server.port.HttpReply;
 import org.pdtoolkit.server.runtime.CompactionPolicy;
@@ -43,6 +46,17 @@ final class EtcdNode implements AutoCloseable {
     private final EtcdServices services;
     private final ClientPort port;
 
+    private static EtcdAccess access(AuthControl auth) {
+        SimpleTokens tokens =
+                new SimpleTokens(
+                        300,
+                        System::nanoTime,
+                        () -> auth.local().revision(),
+                        () -> 0,
+                        index -> CompletableFuture.completedFuture(null));
+        return new EtcdAccess(auth, tokens, new PasswordHasher(4), false);
+    }
+
     private EtcdNode(NodeRuntime runtime, Optional<Consensus> consensus) {
         this.runtime = runtime;
         EtcdBackend backend =
@@ -54,7 +68,9 @@ final class EtcdNode implements AutoCloseable {
                         REQUEST_BYTES_MAX,
                         Duration.ofMillis(TICK_MILLIS * ELECTION_TICKS),
                         Duration.ofMillis(100),
-                        QUOTA_BYTES);
+                        QUOTA_BYTES,
+                        access(runtime.auth()),
+                        runtime.alarms());
         services = new EtcdServices(backend, timer, Optional.empty());
         port =
                 Ports.open(
@@ -96,7 +112,8 @@ final class EtcdNode implements AutoCloseable {
                                 5_000,
                                 REQUEST_BYTES_MAX,
                                 CompactionPolicy.OFF,
-                                0),
+                                0,
+                                Long.MAX_VALUE),
                         null);
         NodeRuntime runtime =
                 NodeRuntime.open(

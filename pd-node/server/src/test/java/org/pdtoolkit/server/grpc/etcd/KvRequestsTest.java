@@ -3,7 +3,7 @@ package org.pdtoolkit.server.grpc.etcd;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.ByteString;
-
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -15,8 +15,6 @@ import org.pdtoolkit.kv.KvException;
 import org.pdtoolkit.kv.Op;
 import org.pdtoolkit.server.port.ErrorRows;
 import org.pdtoolkit.wire.etcdserverpb.TxnRequest;
-
-import java.util.List;
 
 class KvRequestsTest {
     private static final Bytes KEY = Bytes.utf8("k");

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.pdtoolkit.server.grpc.etcd.EtcdNode.refusal;
 
 import com.google.protobuf.ByteString;
-
 import io.grpc.stub.StreamObserver;
-
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,11 +29,6 @@ import org.pdtoolkit.wire.etcdserverpb.LeaseTimeToLiveRequest;
 import org.pdtoolkit.wire.etcdserverpb.LeaseTimeToLiveResponse;
 import org.pdtoolkit.wire.etcdserverpb.PutRequest;
 import org.pdtoolkit.wire.etcdserverpb.RangeRequest;
-
-import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 class LeaseGrpcServiceTest {
     @TempDir static Path directory;

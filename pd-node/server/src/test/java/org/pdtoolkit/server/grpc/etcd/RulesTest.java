@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.pdtoolkit.server.grpc.etcd.EtcdNode.refusal;
 
 import com.google.protobuf.ByteString;
-
 import io.grpc.CallOptions;
 import io.grpc.ClientInterceptor;
 import io.grpc.InternalMetadata;
@@ -16,7 +15,14 @@ import io.grpc.Status;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
-
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,15 +39,6 @@ import org.pdtoolkit.wire.etcdserverpb.MaintenanceGrpc;
 import org.pdtoolkit.wire.etcdserverpb.PutRequest;
 import org.pdtoolkit.wire.etcdserverpb.RangeRequest;
 import org.pdtoolkit.wire.etcdserverpb.StatusRequest;
-
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /** What is checked before a service sees a call. */
 class RulesTest {

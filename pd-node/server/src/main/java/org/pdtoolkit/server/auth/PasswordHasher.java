@@ -1,0 +1,96 @@
+package org.pdtoolkit.server.auth;
+
+import at.favre.lib.crypto.bcrypt.BCrypt;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.pdtoolkit.kv.KvError;
+import org.pdtoolkit.kv.KvException;
+
+/**
+ * Hashes and checks passwords with bcrypt, which is slow on purpose: on a thread of its own, with a
+ * bounded queue. Futures complete on that thread; they fail with TOO_MANY_REQUESTS when it is full.
+ *
+ * <p>Thread: any.
+ */
+public final class PasswordHasher implements AutoCloseable {
+    /** Longer ones are refused: bcrypt would look at the start only. */
+    public static final int PASSWORD_BYTES_MAX = 72;
+
+    private static final int QUEUE_MAX = 256;
+
+    private final int cost;
+    private final ThreadPoolExecutor threads;
+
+    /**
+     * @param cost binary logarithm of the rounds
+     */
+    public PasswordHasher(int cost) {
+        this.cost = cost;
+        int size = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+        threads =
+                new ThreadPoolExecutor(
+                        size,
+                        size,
+                        10,
+                        TimeUnit.SECONDS,
+                        new ArrayBlockingQueue<>(QUEUE_MAX),
+                        task -> {
+                            Thread thread = new Thread(task, "password");
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+        threads.allowCoreThreadTimeOut(true);
+    }
+
+    public static boolean isTooLong(String password) {
+        return bytes(password).length > PASSWORD_BYTES_MAX;
+    }
+
+    /**
+     * @param password not {@link #isTooLong}
+     */
+    public CompletableFuture<String> hash(String password) {
+        return run(() -> new String(hashNow(password), StandardCharsets.US_ASCII));
+    }
+
+    private byte[] hashNow(String password) {
+        return BCrypt.with(BCrypt.Version.VERSION_2A).hash(cost, bytes(password));
+    }
+
+    /** Whether {@code password} is the one that {@code hash} was made of. */
+    public CompletableFuture<Boolean> verify(String password, String hash) {
+        if (isTooLong(password)) {
+            return CompletableFuture.completedFuture(false);
+        }
+        byte[] expected = hash.getBytes(StandardCharsets.US_ASCII);
+        return run(() -> BCrypt.verifyer().verify(bytes(password), expected).verified);
+    }
+
+    /** For what else takes long in the course of a login. */
+    public Executor executor() {
+        return threads;
+    }
+
+    private <T> CompletableFuture<T> run(Supplier<T> work) {
+        try {
+            return CompletableFuture.supplyAsync(work, threads);
+        } catch (RejectedExecutionException full) {
+            return CompletableFuture.failedFuture(new KvException(KvError.TOO_MANY_REQUESTS));
+        }
+    }
+
+    private static byte[] bytes(String password) {
+        return password.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}
