@@ -65,7 +65,7 @@ public final class PasswordHasher implements AutoCloseable {
 
     /** Whether {@code password} is the one that {@code hash} was made of. */
     public CompletableFuture<Boolean> verify(String password, String hash) {
-        if (isTooLong(password)) {
+        if (hash.isEmpty() || isTooLong(password)) {
             return CompletableFuture.completedFuture(false);
         }
         byte[] expected = hash.getBytes(StandardCharsets.US_ASCII);
