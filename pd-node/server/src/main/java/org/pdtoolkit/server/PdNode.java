@@ -23,6 +23,7 @@ import org.pdtoolkit.server.auth.JwtTokens;
 import org.pdtoolkit.server.auth.PasswordHasher;
 import org.pdtoolkit.server.auth.SimpleTokens;
 import org.pdtoolkit.server.auth.TokenService;
+import javax.net.ssl.SSLSocketFactory;
 import org.pdtoolkit.server.bootstrap.ColdStarts;
 import org.pdtoolkit.server.config.AuthToken;
 import org.pdtoolkit.server.config.AutoCompaction;
@@ -113,8 +114,10 @@ final class PdNode implements AutoCloseable {
     static PdNode start(NodeConfig config, Consumer<Throwable> onFatal) {
         Optional<TlsFiles> tls = tls(config);
         probe(config);
+        NodeOptions options = options(config, tls);
+        SSLSocketFactory peerTls = options.peerTls() == null ? null : options.peerTls().sockets();
         NodeRuntime runtime =
-                NodeRuntime.open(options(config, tls), ColdStarts.of(config), onFatal);
+                NodeRuntime.open(options, new ColdStarts(config, tls, peerTls), onFatal);
         ScheduledExecutorService cluster =
                 Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "cluster"));
         try {
@@ -181,7 +184,7 @@ final class PdNode implements AutoCloseable {
                 addresses(config.peerUrls()),
                 texts(config.advertisePeerUrls()),
                 texts(config.advertiseClientUrls()),
-                ReconfigurationRules.DEFAULT,
+                new ReconfigurationRules(config.strictReconfigCheck(), config.maxLearners()),
                 config.forceNewCluster(),
                 numbers,
                 tls.map(PeerTlsContexts::of).orElse(null));
@@ -264,6 +267,7 @@ final class PdNode implements AutoCloseable {
                 runtime.etcd(),
                 runtime.consensus(),
                 runtime.maintenance(),
+                runtime.members(),
                 runtime.raftClusterId(),
                 config.maxRequestBytes(),
                 Duration.ofMillis((long) config.electionTicks() * config.tickMillis()),

@@ -331,9 +331,10 @@ final class ConfigRules {
                 warnings.add(problem + "; ignored, " + config.dataDir() + " already holds data");
             }
         }
-        if (fresh && config.initialClusterState().equals("existing")) {
-            unsupported.add(
-                    "initial-cluster-state existing without data: joining an existing cluster");
+        if (config.forceNewCluster()) {
+            warnings.add(
+                    "force-new-cluster: to be used once; left on, each start removes the members"
+                            + " added since");
         }
     }
 
@@ -389,7 +390,7 @@ final class ConfigRules {
     }
 
     /** The URLs with addresses for names; one that does not resolve stays as it is. */
-    private static Set<String> resolved(Set<String> urls) {
+    static Set<String> resolved(Set<String> urls) {
         Set<String> resolved = new TreeSet<>();
         for (String text : urls) {
             URI url = URI.create(text);

@@ -103,6 +103,33 @@ public final class ConfigSchema {
                     .doc("Tells clusters with equal URLs apart; part of cluster and member ids.")
                     .into(LIST::add);
 
+    public static final ConfigKey<List<URI>> JOIN =
+            key("join", ConfigType.urlsOrNone(), Group.CLUSTER)
+                    .doc(
+                            "Client URLs of a running cluster: this member adds itself there and"
+                                    + " joins. Ignored once the data directory holds a member.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Boolean> FORCE_NEW_CLUSTER =
+            key("force-new-cluster", ConfigType.bool(), Group.CLUSTER)
+                    .defaults("false")
+                    .doc(
+                            "Go on as the only member with the data of a cluster that lost its"
+                                    + " quorum for good. To be used once.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Boolean> STRICT_RECONFIG_CHECK =
+            key("strict-reconfig-check", ConfigType.bool(), Group.CLUSTER)
+                    .defaults("true")
+                    .doc("Refuse changes of members that could cost the quorum.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Long> MAX_LEARNERS =
+            key("max-learners", ConfigType.count(0, 100), Group.CLUSTER)
+                    .defaults("1")
+                    .doc("Learners that the cluster takes at one time.")
+                    .into(LIST::add);
+
     public static final ConfigKey<Boolean> ETCD_ONLY =
             key("etcd-only", ConfigType.bool(), Group.CLUSTER)
                     .defaults("false")
@@ -461,17 +488,6 @@ public final class ConfigSchema {
                     .into(LIST::add);
 
     // ---- Known, refused for now
-
-    public static final ConfigKey<String> JOIN =
-            key("join", ConfigType.text("URL[,URL...]"), Group.LATER)
-                    .doc("Client URLs of a cluster to join.")
-                    .into(LIST::add);
-
-    public static final ConfigKey<Boolean> FORCE_NEW_CLUSTER =
-            key("force-new-cluster", ConfigType.bool(), Group.LATER)
-                    .defaults("false")
-                    .doc("Go on alone with the data of a lost cluster.")
-                    .into(LIST::add);
 
     public static final ConfigKey<String> PROXY =
             key("proxy", ConfigType.choice("off", "on", "readonly"), Group.LATER)

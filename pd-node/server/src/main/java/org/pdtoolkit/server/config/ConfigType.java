@@ -254,6 +254,12 @@ record ConfigType<T>(String placeholder, String bounds, Parser<T> parser) {
     /** A domain, or {@code dns://server[:port]/domain}. */
     static ConfigType<URI> domain() {
         return new ConfigType<>("DOMAIN", "", Urls::parseDomain);
+    /** The same; an empty text, which the originals' files hold, is no URL. */
+    static ConfigType<List<URI>> urlsOrNone() {
+        return new ConfigType<>(
+                "URL[,URL...]",
+                "http or https, a host, a port",
+                text -> text.isEmpty() ? List.of() : Urls.parseList(text, false));
     }
 
     /** {@code host:port}, or a URL as {@link #urls} takes it. */

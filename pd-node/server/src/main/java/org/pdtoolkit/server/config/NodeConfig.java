@@ -13,6 +13,7 @@ import org.pdtoolkit.server.config.DiscoverySettings.Srv;
 import org.pdtoolkit.server.config.DiscoverySettings.Times;
 import org.pdtoolkit.server.config.DiscoverySettings.TokenUrl;
 import org.pdtoolkit.server.config.DiscoverySettings.Transport;
+import java.util.Set;
 
 /**
  * The checked configuration of one node. Immutable; may be shared between threads.
@@ -158,6 +159,26 @@ public final class NodeConfig {
     /** {@code new} or {@code existing}; of use only for a member without data. */
     public String initialClusterState() {
         return get(ConfigSchema.INITIAL_CLUSTER_STATE);
+    }
+
+    /** Client URLs of a cluster to join; of use only for a member without data. */
+    public Optional<List<URI>> join() {
+        return find(ConfigSchema.JOIN).filter(urls -> !urls.isEmpty());
+    }
+
+    /** Whether a change of members that could cost the quorum is refused. */
+    public boolean strictReconfigCheck() {
+        return get(ConfigSchema.STRICT_RECONFIG_CHECK);
+    }
+
+    /** Learners that the cluster takes at one time. */
+    public int maxLearners() {
+        return Math.toIntExact(get(ConfigSchema.MAX_LEARNERS));
+    }
+
+    /** URLs with addresses for names; one that does not resolve stays as it is. */
+    public static Set<String> resolved(Set<String> urls) {
+        return ConfigRules.resolved(urls);
     }
 
     /** Whether to go on as the only member with the data of a lost cluster. */

@@ -48,9 +48,10 @@ final class Roster {
         Member member = carried.member();
         long id = change.nodeId();
         if (removed.contains(id)) {
-            return change.type() == ChangeType.REMOVE_NODE
-                    ? KvError.MEMBER_NOT_FOUND
-                    : KvError.MEMBER_EXISTS;
+            boolean adds =
+                    change.type() == ChangeType.ADD_LEARNER_NODE
+                            || (change.type() == ChangeType.ADD_NODE && member != null);
+            return adds ? KvError.MEMBER_EXISTS : KvError.MEMBER_NOT_FOUND;
         }
         Seat seat = seats.get(id);
         return switch (change.type()) {

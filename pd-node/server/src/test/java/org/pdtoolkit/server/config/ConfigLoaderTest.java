@@ -158,10 +158,7 @@ class ConfigLoaderTest {
             textBlock =
                     """
                     FLAG                             | WHAT
-                    --join=http://10.0.0.1:2379      | --join "http://10.0.0.1:2379"
-                    --force-new-cluster              | --force-new-cluster "true"
                     --proxy=readonly                 | --proxy "readonly"
-                    --initial-cluster-state=existing | joining an existing cluster
                     --auto-tls                       | --auto-tls "true"
                     --peer-cert-allowed-cn=pd        | --peer-cert-allowed-cn "pd"
                     --tls-min-version=TLS1.3         | --tls-min-version "TLS1.3"

@@ -6,6 +6,7 @@ import org.pdtoolkit.kv.Consensus;
 import org.pdtoolkit.kv.EtcdKv;
 import org.pdtoolkit.kv.Maintenance;
 import org.pdtoolkit.kv.Member;
+import org.pdtoolkit.kv.MemberChanges;
 
 /**
  * What stands behind the services.
@@ -22,6 +23,7 @@ public record EtcdBackend(
         EtcdKv kv,
         Consensus consensus,
         Maintenance maintenance,
+        MemberChanges members,
         long clusterId,
         int requestBytesMax,
         Duration electionTimeout,

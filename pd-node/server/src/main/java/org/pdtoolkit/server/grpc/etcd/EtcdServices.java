@@ -46,7 +46,7 @@ public final class EtcdServices implements AutoCloseable {
         AccessRule access = new AccessRule(who.auth(), who.tokens(), who.certificateNames());
         MessageRule messages = new MessageRule(backend.messageBytesMax());
         KvGrpcService kv = new KvGrpcService(store, reads, headers, backend.requestBytesMax());
-        ClusterGrpcService cluster = new ClusterGrpcService(store, backend.consensus(), headers);
+        ClusterGrpcService cluster = new ClusterGrpcService(backend.members(), headers);
         LeaseGrpcService leases = new LeaseGrpcService(store, toLeader, headers);
         WatchGrpcService watch =
                 new WatchGrpcService(

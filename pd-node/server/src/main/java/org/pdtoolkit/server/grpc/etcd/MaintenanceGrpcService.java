@@ -24,6 +24,8 @@ import org.pdtoolkit.wire.etcdserverpb.HashResponse;
 import org.pdtoolkit.wire.etcdserverpb.MaintenanceGrpc;
 import org.pdtoolkit.wire.etcdserverpb.SnapshotRequest;
 import org.pdtoolkit.wire.etcdserverpb.SnapshotResponse;
+import org.pdtoolkit.wire.etcdserverpb.MoveLeaderRequest;
+import org.pdtoolkit.wire.etcdserverpb.MoveLeaderResponse;
 import org.pdtoolkit.wire.etcdserverpb.StatusRequest;
 import org.pdtoolkit.wire.etcdserverpb.StatusResponse;
 
@@ -43,6 +45,15 @@ final class MaintenanceGrpcService extends MaintenanceGrpc.MaintenanceImplBase {
         this.backend = backend;
         this.headers = headers;
         this.pool = pool;
+    }
+
+    @Override
+    public void moveLeader(
+            MoveLeaderRequest request, StreamObserver<MoveLeaderResponse> client) {
+        Answers.send(
+                client,
+                () -> backend.consensus().transferLeader(request.getTargetID()),
+                done -> MoveLeaderResponse.getDefaultInstance());
     }
 
     @Override

@@ -64,6 +64,7 @@ final class EtcdNode implements AutoCloseable {
                         runtime.etcd(),
                         consensus.orElse(runtime.consensus()),
                         runtime.maintenance(),
+                        runtime.members(),
                         runtime.raftClusterId(),
                         REQUEST_BYTES_MAX,
                         Duration.ofMillis(TICK_MILLIS * ELECTION_TICKS),
