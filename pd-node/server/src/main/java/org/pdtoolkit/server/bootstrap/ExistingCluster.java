@@ -44,8 +44,7 @@ final class ExistingCluster {
             for (String url : entry.getValue()) {
                 try {
                     return joining(
-                            cluster,
-                            PeerHttpClient.members(URI.create(url), tls, TIMEOUT_MILLIS));
+                            cluster, PeerHttpClient.members(URI.create(url), tls, TIMEOUT_MILLIS));
                 } catch (IOException e) {
                     failures.add(url + ": " + e.getMessage());
                 } catch (NodeStartException e) {
@@ -68,7 +67,8 @@ final class ExistingCluster {
     private ColdStart.Joining joining(
             Map<String, List<String>> cluster, PeerHttpClient.Listing listing) {
         List<Member> members = listing.members();
-        String urls = String.join(",", config.initialCluster().getOrDefault(config.name(), List.of()));
+        String urls =
+                String.join(",", config.initialCluster().getOrDefault(config.name(), List.of()));
         if (members.size() != cluster.size()) {
             throw new NodeStartException(
                     "error validating peerURLs: member count is unequal: the cluster has "

@@ -174,14 +174,10 @@ final class JoinByClientUrl implements ColdStart {
 
     private NodeStartException refused(List<String> urls, StatusRuntimeException failure) {
         Status status = failure.getStatus();
-        String reason = status.getDescription() == null ? status.toString() : status.getDescription();
+        String reason =
+                status.getDescription() == null ? status.toString() : status.getDescription();
         return new NodeStartException(
-                "cannot join "
-                        + String.join(",", urls)
-                        + ": "
-                        + reason
-                        + hint(urls),
-                failure);
+                "cannot join " + String.join(",", urls) + ": " + reason + hint(urls), failure);
     }
 
     private String hint(List<String> urls) {

@@ -91,7 +91,7 @@ class OriginalsTest {
         assertEquals(false, config.preVote());
         assertEquals(
                 List.of(
-                        "accepted without effect in this version: --strict-reconfig-check,"
+                        "accepted without effect in this version:"
                                 + " --enable-pprof, --logger, --log-outputs,"
                                 + " --experimental-compact-hash-check-enabled"),
                 start.warnings());
@@ -138,10 +138,9 @@ class OriginalsTest {
     @ValueSource(
             strings = {
                 "security.cert-allowed-cn = [\"pd\"]",
-                "[security.encryption]\ndata-encryption-method = \"aes128-ctr\"",
-                "join = \"http://10.0.0.1:2379\""
+                "[security.encryption]\ndata-encryption-method = \"aes128-ctr\""
             })
-    void aFileThatAsksForMoreSecurityOrJoiningIsNotSupportedYet(String content) throws IOException {
+    void aFileThatAsksForMoreSecurityIsNotSupportedYet(String content) throws IOException {
         Path file = Files.writeString(folder.resolve("pd.toml"), content);
 
         LoadResult.Exit exit =

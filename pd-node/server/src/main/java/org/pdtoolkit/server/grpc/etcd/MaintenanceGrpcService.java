@@ -48,8 +48,7 @@ final class MaintenanceGrpcService extends MaintenanceGrpc.MaintenanceImplBase {
     }
 
     @Override
-    public void moveLeader(
-            MoveLeaderRequest request, StreamObserver<MoveLeaderResponse> client) {
+    public void moveLeader(MoveLeaderRequest request, StreamObserver<MoveLeaderResponse> client) {
         Answers.send(
                 client,
                 () -> backend.consensus().transferLeader(request.getTargetID()),

@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.pdtoolkit.server.grpc.etcd.EtcdNode.refusal;
 
 import com.google.protobuf.ByteString;
-
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,11 +32,6 @@ import org.pdtoolkit.wire.etcdserverpb.ResponseHeader;
 import org.pdtoolkit.wire.etcdserverpb.TxnRequest;
 import org.pdtoolkit.wire.etcdserverpb.TxnResponse;
 import org.pdtoolkit.wire.mvccpb.KeyValue;
-
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 class KvGrpcServiceTest {
     private static final ByteString ALL = ByteString.copyFrom(new byte[] {0});
