@@ -254,7 +254,9 @@ record ConfigType<T>(String placeholder, String bounds, Parser<T> parser) {
     /** A domain, or {@code dns://server[:port]/domain}. */
     static ConfigType<URI> domain() {
         return new ConfigType<>("DOMAIN", "", Urls::parseDomain);
-    /** The same; an empty text, which the originals' files hold, is no URL. */
+    }
+
+    /** {@link #urls}, or none: the originals' files hold an empty text. */
     static ConfigType<List<URI>> urlsOrNone() {
         return new ConfigType<>(
                 "URL[,URL...]",

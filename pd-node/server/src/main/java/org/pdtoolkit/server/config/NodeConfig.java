@@ -7,13 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.pdtoolkit.server.config.DiscoverySettings.Login;
 import org.pdtoolkit.server.config.DiscoverySettings.Registry;
 import org.pdtoolkit.server.config.DiscoverySettings.Srv;
 import org.pdtoolkit.server.config.DiscoverySettings.Times;
 import org.pdtoolkit.server.config.DiscoverySettings.TokenUrl;
 import org.pdtoolkit.server.config.DiscoverySettings.Transport;
-import java.util.Set;
 
 /**
  * The checked configuration of one node. Immutable; may be shared between threads.

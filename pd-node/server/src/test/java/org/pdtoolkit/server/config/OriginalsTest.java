@@ -214,7 +214,7 @@ class OriginalsTest {
                         "ETCD_DATA_DIR", folder.resolve("d").toString(),
                         "ETCD_INITIAL_ADVERTISE_PEER_URLS", "http://10.0.1.11:2380",
                         "ETCD_INITIAL_CLUSTER", "m5=http://10.0.1.11:2380",
-                        "ETCD_STRICT_RECONFIG_CHECK", "true",
+                        "ETCD_ENABLE_PPROF", "true",
                         "ETCD_SERVICE_HOST", "10.0.0.1");
         LoadResult.Start start =
                 assertInstanceOf(
@@ -224,7 +224,7 @@ class OriginalsTest {
         assertEquals(
                 List.of(URI.create("http://10.0.1.11:2380")), start.config().advertisePeerUrls());
         assertEquals(
-                List.of("accepted without effect in this version: --strict-reconfig-check"),
+                List.of("accepted without effect in this version: --enable-pprof"),
                 start.warnings());
     }
 
