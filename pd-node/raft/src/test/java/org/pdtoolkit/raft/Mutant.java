@@ -5,14 +5,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.pdtoolkit.raft.PatchedCore.Patch;
+import org.pdtoolkit.mutation.PatchedClasses;
+import org.pdtoolkit.mutation.PatchedClasses.Patch;
 
 /** A bug to be planted, as {@code mutants/core.txt} lists them; the file says how to read it. */
 record Mutant(String name, Patch patch, String witness, String symptom) {
     /** As a witness: groups under faults. */
     static final String SIMULATION = "Simulation";
+
+    private static final Path SOURCES = Path.of("src/main/java/org/pdtoolkit/raft");
 
     static List<Mutant> all() {
         try (InputStream in = Mutant.class.getResourceAsStream("/mutants/core.txt")) {
@@ -31,9 +35,21 @@ record Mutant(String name, Patch patch, String witness, String symptom) {
         }
     }
 
+    /**
+     * @param file path below the package of the core
+     */
+    static Patch patch(String file, String text, String replacement) {
+        return new Patch(SOURCES.resolve(file), text, replacement);
+    }
+
+    /** The core with its bug, and its tests. */
+    static PatchedClasses core(Patch patch) {
+        return new PatchedClasses("org.pdtoolkit.raft.", List.of(patch));
+    }
+
     private static Mutant parse(List<String> lines) {
         String[] facts = lines.get(1).split(" \\| ?", -1);
-        Patch patch = new Patch(facts[0], joined(lines, '-'), joined(lines, '+'));
+        Patch patch = patch(facts[0], joined(lines, '-'), joined(lines, '+'));
         return new Mutant(lines.get(0), patch, facts[1], facts[2]);
     }
 

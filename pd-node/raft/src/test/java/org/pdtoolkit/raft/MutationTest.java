@@ -24,6 +24,7 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherConfig;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
+import org.pdtoolkit.mutation.PatchedClasses;
 
 /**
  * Proves that the tests can fail: each planted bug is caught by the one that stands for it, be it a
@@ -49,16 +50,14 @@ class MutationTest {
 
     @Test
     void theUnchangedCoreIsNotAccused() {
-        PatchedCore core =
-                new PatchedCore(
-                        new PatchedCore.Patch(
-                                "Raft.java", "final class Raft {", "final class Raft {"));
+        String text = "final class Raft {";
+        PatchedClasses core = Mutant.core(Mutant.patch("Raft.java", text, text));
         assertNull(hunt(core, 3));
         assertTrue(failures(core.named("ElectionTest")).isEmpty());
     }
 
     private static void catches(Mutant mutant) {
-        PatchedCore core = new PatchedCore(mutant.patch());
+        PatchedClasses core = Mutant.core(mutant.patch());
         if (mutant.witness().equals(Mutant.SIMULATION)) {
             String violation = hunt(core, SEEDS);
             assertNotNull(violation, "no seed finds it");
@@ -71,7 +70,7 @@ class MutationTest {
         }
     }
 
-    private static String hunt(PatchedCore core, int seeds) {
+    private static String hunt(PatchedClasses core, int seeds) {
         return (String) core.call("SimulationTest", "firstViolation", seeds);
     }
 

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.pdtoolkit.raft.PatchedCore.Patch;
+import org.pdtoolkit.mutation.PatchedClasses;
 
 /** Nobody is locked out, and without the two replies that prevent it somebody would be. */
 class StuckNodeTest {
@@ -43,9 +43,9 @@ class StuckNodeTest {
     /** The leader does not learn of a higher term from those that refuse its messages. */
     @Nested
     class WithoutTheReplyToALeaderOfALowerTerm {
-        private final PatchedCore core =
-                new PatchedCore(
-                        new Patch(
+        private final PatchedClasses core =
+                Mutant.core(
+                        Mutant.patch(
                                 "Raft.java",
                                 "(config.checkQuorum() || config.preVote())",
                                 "term < 0"));
@@ -64,9 +64,9 @@ class StuckNodeTest {
     /** The candidate does not learn of a higher term from those that refuse its pre-vote. */
     @Nested
     class WithoutTheReplyToAPreVoteOfALowerTerm {
-        private final PatchedCore core =
-                new PatchedCore(
-                        new Patch(
+        private final PatchedClasses core =
+                Mutant.core(
+                        Mutant.patch(
                                 "Raft.java",
                                 "} else if (type == MessageType.PRE_VOTE) {",
                                 "} else if (term < 0) {"));

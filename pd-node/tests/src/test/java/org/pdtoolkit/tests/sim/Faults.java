@@ -243,6 +243,17 @@ final class Faults {
                         });
             }
         }
+        if (world.chance(0.4)) {
+            // The order may have left; who gave it hears nothing of what comes of it.
+            world.at(
+                    world.magnitude(World.MILLI, 100 * World.MILLI),
+                    "cut off",
+                    () -> {
+                        if (!over) {
+                            isolate(node);
+                        }
+                    });
+        }
     }
 
     private void priority(Node node) {

@@ -1,4 +1,4 @@
-package org.pdtoolkit.raft;
+package org.pdtoolkit.mutation;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -7,10 +7,10 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import javax.tools.DiagnosticCollector;
@@ -23,29 +23,37 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /**
- * The core with a piece of its source replaced, and the tests on top of it, in a class loader of
+ * The product with pieces of its source replaced, and the tests on top of it, in a class loader of
  * their own. So a planted bug needs no switch that production code would have to carry.
  */
-final class PatchedCore extends ClassLoader {
-    private static final String PACKAGE = "org.pdtoolkit.raft.";
-    private static final Path SOURCES = Path.of("src/main/java/org/pdtoolkit/raft");
-
+public final class PatchedClasses extends ClassLoader {
     /**
-     * @param file path below the package of the core
+     * @param file source, from the working directory
      * @param text occurs exactly once in it
      */
-    record Patch(String file, String text, String replacement) {}
+    public record Patch(Path file, String text, String replacement) {}
 
+    private final String prefix;
     private final Map<String, byte[]> compiled = new HashMap<>();
 
-    PatchedCore(Patch patch) {
-        super(PatchedCore.class.getClassLoader());
-        compile(patch.file(), patched(read(patch.file()), patch));
+    /**
+     * @param prefix of the names of all classes to be loaded anew: product and tests, since they
+     *     share packages and have to come from one loader to see each other's parts
+     */
+    public PatchedClasses(String prefix, List<Patch> patches) {
+        super(PatchedClasses.class.getClassLoader());
+        this.prefix = prefix;
+        Map<Path, String> sources = new LinkedHashMap<>();
+        for (Patch patch : patches) {
+            String source = sources.computeIfAbsent(patch.file(), PatchedClasses::read);
+            sources.put(patch.file(), patched(source, patch));
+        }
+        sources.forEach(this::compile);
     }
 
-    private static String read(String file) {
+    private static String read(Path file) {
         try {
-            return Files.readString(SOURCES.resolve(file));
+            return Files.readString(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -60,10 +68,11 @@ final class PatchedCore extends ClassLoader {
         return source.replace(patch.text(), patch.replacement());
     }
 
-    private void compile(String file, String source) {
+    private void compile(Path file, String source) {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         DiagnosticCollector<JavaFileObject> problems = new DiagnosticCollector<>();
-        List<String> options = List.of("-proc:none", "-nowarn", "-cp", classes());
+        List<String> options =
+                List.of("-proc:none", "-nowarn", "-cp", System.getProperty("java.class.path"));
         try (JavaFileManager files = new Output(compiler)) {
             if (!compiler.getTask(
                             null, files, problems, options, null, List.of(new Source(file, source)))
@@ -75,26 +84,23 @@ final class PatchedCore extends ClassLoader {
         }
     }
 
-    private static String classes() {
-        try {
-            URI place = Raft.class.getProtectionDomain().getCodeSource().getLocation().toURI();
-            return Path.of(place).toString();
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     private static final class Source extends SimpleJavaFileObject {
         private final String text;
 
-        Source(String file, String text) {
-            super(URI.create("string:///org/pdtoolkit/raft/" + file), Kind.SOURCE);
+        Source(Path file, String text) {
+            super(URI.create("string:///" + file.getFileName()), Kind.SOURCE);
             this.text = text;
         }
 
         @Override
         public CharSequence getCharContent(boolean ignoreEncodingErrors) {
             return text;
+        }
+
+        // The place in the tree is not looked at: the package is in the text.
+        @Override
+        public boolean isNameCompatible(String simpleName, Kind kind) {
+            return true;
         }
     }
 
@@ -121,10 +127,9 @@ final class PatchedCore extends ClassLoader {
         }
     }
 
-    // Core and tests share packages, so both have to come from here to see each other's parts.
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-        if (!name.startsWith(PACKAGE)) {
+        if (!name.startsWith(prefix)) {
             return super.loadClass(name, resolve);
         }
         synchronized (getClassLoadingLock(name)) {
@@ -149,26 +154,34 @@ final class PatchedCore extends ClassLoader {
         return defineClass(name, bytes, 0, bytes.length);
     }
 
-    /** A class of the core or of its tests, by its name below their package. */
-    Class<?> named(String name) {
+    /** A class of the product or of its tests, by its name below the prefix. */
+    public Class<?> named(String name) {
         try {
-            return loadClass(PACKAGE + name);
+            return loadClass(prefix + name);
         } catch (ClassNotFoundException e) {
             throw new IllegalArgumentException(e);
         }
     }
 
-    /** Calls a static method of a class that {@link #named} finds. */
-    Object call(String type, String method, Object... arguments) {
-        for (Method candidate : named(type).getDeclaredMethods()) {
-            if (candidate.getName().equals(method)) {
-                candidate.setAccessible(true);
-                try {
+    /**
+     * Calls a static method of a class that {@link #named} finds, with this loader as the one of
+     * the thread.
+     */
+    public Object call(String type, String method, Object... arguments) {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(this);
+        try {
+            for (Method candidate : named(type).getDeclaredMethods()) {
+                if (candidate.getName().equals(method)) {
+                    candidate.setAccessible(true);
                     return candidate.invoke(null, arguments);
-                } catch (ReflectiveOperationException e) {
-                    throw new IllegalStateException(type + "." + method, e);
                 }
             }
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(type + "." + method, e);
+        } finally {
+            thread.setContextClassLoader(before);
         }
         throw new IllegalArgumentException(type + "." + method);
     }

@@ -1,0 +1,44 @@
+package org.pdtoolkit.tests.sim;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.pdtoolkit.mutation.PatchedClasses.Patch;
+
+/** Bugs inside a member, planted in its sources. */
+enum PatchedBug {
+    /** Neither layer stops: the member goes on while the target may lead already. */
+    TRANSFER_WITHOUT_STOPPING_TIMESTAMPS(
+            placement(
+                    "election/LeaderElection.java",
+                    "stepDown(StepDownReason.HAND_OVER);",
+                    "attempt++;"),
+            server("runtime/ConsensusLoop.java", "state.quorumDeadlineNanos(Long.MIN_VALUE);", ""),
+            server("runtime/ConsensusLoop.java", "leads && transfer == null", "leads")),
+
+    /** Found once, in a leader that was stuck while another renewed the lease. */
+    LEASE_ENDED_BY_AN_EARLIER_TERM(
+            server("runtime/NodeRuntime.java", "kv.revokeExpired(id, term)", "kv.leaseRevoke(id)"));
+
+    private final List<Patch> patches;
+
+    PatchedBug(Patch... patches) {
+        this.patches = List.of(patches);
+    }
+
+    List<Patch> patches() {
+        return patches;
+    }
+
+    private static Patch placement(String file, String text, String replacement) {
+        return patch("placement", file, text, replacement);
+    }
+
+    private static Patch server(String file, String text, String replacement) {
+        return patch("server", file, text, replacement);
+    }
+
+    private static Patch patch(String module, String file, String text, String replacement) {
+        Path source = Path.of("..", module, "src/main/java/org/pdtoolkit", module).resolve(file);
+        return new Patch(source, text, replacement);
+    }
+}
