@@ -21,9 +21,10 @@ import org.pdtoolkit.storage.StorageException;
  * The pd-node command.
  *
  * <p>With {@code storage} or {@code snapshot} as its first word, an offline tool ({@link
- * StorageCommand}, {@link SnapshotCommand}), which has exit codes of its own. Otherwise it runs a node. Exit codes: 0 stopped by a signal, or help and
- * the like; 1 could not start or had to stop; 2 bad configuration; 10 asks for what does not exist
- * yet; 11 this member was removed from its cluster.
+ * StorageCommand}, {@link SnapshotCommand}), which has exit codes of its own. Otherwise it runs a
+ * node. Exit codes: 0 stopped by a signal, or help and the like; 1 could not start or had to stop;
+ * 2 bad configuration; 10 asks for what does not exist yet; 11 this member was removed from its
+ * cluster.
  */
 public final class Main {
     private static final int EXIT_FAILED = 1;
