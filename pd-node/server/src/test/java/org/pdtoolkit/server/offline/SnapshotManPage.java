@@ -35,9 +35,9 @@ final class SnapshotManPage extends CommandManPage {
                 "The export format of \\fBpd-node-storage\\fR(8), version 1, with an empty log"
                         + " head, the pairs of the history and of the replicated records, and no"
                         + " snapshot inside; then zeros up to a multiple of 512 bytes; then the"
-                        + " SHA\\-256 of everything before it (32 bytes). etcdctl checks the size, the"
-                        + " restore all of it. Files of etcd itself (bbolt databases) are told apart and"
-                        + " refused.");
+                        + " SHA\\-256 of everything before it (32 bytes). etcdctl checks the"
+                        + " size, the restore all of it. Files of etcd itself (bbolt databases)"
+                        + " are told apart and refused.");
         environmentAndExit();
         line(".BR pd-node (8),");
         line(".BR pd-node-storage (8),");
