@@ -8,11 +8,13 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.server.config.ConfigLoader;
 import org.pdtoolkit.server.config.LoadResult;
+import org.pdtoolkit.server.config.NodeConfig;
 import org.pdtoolkit.server.observe.LogFileException;
 import org.pdtoolkit.server.observe.Logging;
 import org.pdtoolkit.server.offline.SnapshotCommand;
 import org.pdtoolkit.server.offline.StorageCommand;
 import org.pdtoolkit.server.port.PortException;
+import org.pdtoolkit.server.proxy.ProxyNode;
 import org.pdtoolkit.server.runtime.MemberRemovedException;
 import org.pdtoolkit.server.runtime.NodeStartException;
 import org.pdtoolkit.storage.StorageException;
@@ -65,12 +67,12 @@ public final class Main {
         }
         Logger log = LogManager.getLogger(Main.class);
         start.warnings().forEach(warning -> log.warn("configuration: {}", warning));
-        AtomicReference<PdNode> node = new AtomicReference<>();
+        AtomicReference<AutoCloseable> node = new AtomicReference<>();
         Runtime.getRuntime()
                 .addShutdownHook(
                         new Thread(() -> stop(log, Optional.ofNullable(node.get())), "stop"));
         try {
-            node.set(PdNode.start(start.config(), Main::fatal));
+            node.set(start(start.config()));
         } catch (NodeStartException | PortException | StorageException e) {
             log.debug("start failed", e);
             refuse(e.getMessage());
@@ -89,12 +91,39 @@ public final class Main {
     /**
      * A node that is still being started, which can take long, is left as a crash would leave it.
      */
-    private static void stop(Logger log, Optional<PdNode> node) {
+    private static void stop(Logger log, Optional<AutoCloseable> node) {
         log.info("stopping");
-        node.ifPresent(PdNode::close);
+        node.ifPresent(Main::close);
         log.info("stopped");
         // A JVM that is told to stop would answer 143 otherwise.
         end(0);
+    }
+
+    /** A data directory that has been used stays what it is, whatever the configuration says. */
+    private static AutoCloseable start(NodeConfig config) {
+        boolean wanted = config.proxy().mode() != NodeConfig.ProxyMode.OFF;
+        boolean proxy =
+                switch (ProxyNode.usage(config.dataDir())) {
+                    case NONE -> wanted;
+                    case MEMBER -> false;
+                    case PROXY -> true;
+                };
+        if (proxy != wanted) {
+            LogManager.getLogger(Main.class)
+                    .warn(
+                            "{} has been used by a {}, so --proxy does not count",
+                            config.dataDir(),
+                            proxy ? "proxy" : "member");
+        }
+        return proxy ? ProxyNodes.start(config) : PdNode.start(config, Main::fatal);
+    }
+
+    private static void close(AutoCloseable node) {
+        try {
+            node.close();
+        } catch (Exception e) {
+            LogManager.getLogger(Main.class).error("not stopped cleanly", e);
+        }
     }
 
     private static void refuse(String reason) {

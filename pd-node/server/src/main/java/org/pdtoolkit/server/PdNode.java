@@ -158,7 +158,7 @@ final class PdNode implements AutoCloseable {
         return reason;
     }
 
-    private static Optional<TlsFiles> tls(NodeConfig config) {
+    static Optional<TlsFiles> tls(NodeConfig config) {
         NodeConfig.Security files = config.security();
         return files.cert()
                 .map(cert -> new TlsFiles(cert, files.key().orElseThrow(), files.caCert()));
@@ -212,6 +212,7 @@ final class PdNode implements AutoCloseable {
                         Version.ETCD_SERVER);
         ProcessMetrics.register(metrics);
         NodeMetrics.register(metrics, runtime.consensus(), Version.ETCD_SERVER);
+        NodeMetrics.registerStore(metrics, runtime.maintenance());
         placement.ifPresent(
                 part -> NodeMetrics.registerPd(metrics, part.placement(), Version.SERVER));
         EtcdBackend backend = backend(config, runtime);
@@ -223,7 +224,7 @@ final class PdNode implements AutoCloseable {
         LocalServices local = LocalServices.open(services, List.of(calls));
         HttpApi http =
                 new HttpApi(
-                        AccessRules.open(),
+                        new AccessRules(config.cors(), config.hostWhitelist(), tls.isPresent()),
                         new EtcdPages(
                                 new HealthChecks(
                                         runtime.consensus(),
@@ -333,11 +334,11 @@ final class PdNode implements AutoCloseable {
         }
     }
 
-    private static List<InetSocketAddress> addresses(List<URI> urls) {
+    static List<InetSocketAddress> addresses(List<URI> urls) {
         return urls.stream().map(u -> new InetSocketAddress(u.getHost(), u.getPort())).toList();
     }
 
-    private static List<String> texts(List<URI> urls) {
+    static List<String> texts(List<URI> urls) {
         return urls.stream().map(URI::toString).toList();
     }
 

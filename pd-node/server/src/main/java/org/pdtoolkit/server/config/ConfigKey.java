@@ -23,6 +23,7 @@ public final class ConfigKey<T> {
         STORAGE("Storage and limits"),
         SECURITY("Security"),
         LOG("Logs and metrics"),
+        PROXY("Proxy mode"),
         LATER("Known, refused for now");
 
         private final String title;

@@ -316,6 +316,9 @@ final class ConfigRules {
     }
 
     private void bootstrap() {
+        if (config.proxy().mode() != NodeConfig.ProxyMode.OFF) {
+            return;
+        }
         boolean fresh = isAbsentOrEmpty(config.dataDir());
         if (DISCOVERIES.stream().anyMatch(given::contains)) {
             if (fresh && config.initialClusterState().equals("existing")) {

@@ -427,6 +427,20 @@ public final class ConfigSchema {
                     .doc("Binary logarithm of the rounds in which passwords are hashed.")
                     .into(LIST::add);
 
+    public static final ConfigKey<String> CORS =
+            key("cors", ConfigType.text("ORIGIN[,ORIGIN...]"), Group.SECURITY)
+                    .defaults("*")
+                    .doc("Origins whose pages may read HTTP answers in a browser; * means all.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<String> HOST_WHITELIST =
+            key("host-whitelist", ConfigType.text("HOST[,HOST...]"), Group.SECURITY)
+                    .defaults("*")
+                    .doc(
+                            "Names and addresses by which HTTP without TLS may call this node; *"
+                                    + " means all.")
+                    .into(LIST::add);
+
     // ---- Logs and metrics
 
     public static final ConfigKey<String> LOG_LEVEL =
@@ -487,12 +501,54 @@ public final class ConfigSchema {
                                     + " says so.")
                     .into(LIST::add);
 
-    // ---- Known, refused for now
+    // ---- Proxy mode
 
     public static final ConfigKey<String> PROXY =
-            key("proxy", ConfigType.choice("off", "on", "readonly"), Group.LATER)
+            key("proxy", ConfigType.choice("off", "on", "readonly"), Group.PROXY)
                     .defaults("off")
-                    .doc("Forward requests to the members of a cluster instead of being one.")
+                    .doc(
+                            "on passes every request on to a member of the cluster instead of"
+                                    + " being one, readonly only those that change nothing. A data"
+                                    + " directory that has been used stays what it is.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<List<URI>> ENDPOINTS =
+            key("endpoints", ConfigType.urls(), Group.PROXY)
+                    .doc(
+                            "Client URLs of members that a proxy asks for all members. Without"
+                                    + " them it asks the peer URLs of the initial cluster.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Long> PROXY_FAILURE_WAIT =
+            key("proxy-failure-wait", ConfigType.durationOrMillis(0, DAY_MILLIS), Group.PROXY)
+                    .defaults("5s")
+                    .doc("How long a proxy leaves a member alone that it could not reach.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Long> PROXY_REFRESH_INTERVAL =
+            key("proxy-refresh-interval", ConfigType.durationOrMillis(1, DAY_MILLIS), Group.PROXY)
+                    .defaults("30s")
+                    .doc("How often a proxy asks who the members are; 1s while it knows none.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Long> PROXY_DIAL_TIMEOUT =
+            key("proxy-dial-timeout", ConfigType.durationOrMillis(1, DAY_MILLIS), Group.PROXY)
+                    .defaults("1s")
+                    .doc("Time to connect to a member.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Long> PROXY_WRITE_TIMEOUT =
+            key("proxy-write-timeout", ConfigType.durationOrMillis(1, DAY_MILLIS), Group.PROXY)
+                    .defaults("5s")
+                    .doc("Time a member may stay without taking more of an HTTP request.")
+                    .into(LIST::add);
+
+    public static final ConfigKey<Long> PROXY_READ_TIMEOUT =
+            key("proxy-read-timeout", ConfigType.durationOrMillis(0, DAY_MILLIS), Group.PROXY)
+                    .defaults("0s")
+                    .doc(
+                            "Time a member may stay silent while an HTTP answer is waited for; 0"
+                                    + " waits for ever, as watches need it.")
                     .into(LIST::add);
 
     private static final List<ConfigKey<?>> ROWS = Collections.unmodifiableList(LIST);

@@ -3,11 +3,14 @@ package org.pdtoolkit.server.config;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.pdtoolkit.server.config.DiscoverySettings.Login;
 import org.pdtoolkit.server.config.DiscoverySettings.Registry;
 import org.pdtoolkit.server.config.DiscoverySettings.Srv;
@@ -49,6 +52,32 @@ public final class NodeConfig {
      */
     public record Auth(
             AuthToken token, long tokenTtlSeconds, int bcryptCost, boolean certificateNames) {}
+
+    /** Whether this node is a member or passes requests on, and which. */
+    public enum ProxyMode {
+        OFF,
+        ON,
+        READONLY
+    }
+
+    /**
+     * What matters in proxy mode.
+     *
+     * @param endpoints client URLs to ask for the members; empty to ask peer URLs
+     * @param failureWait how long a member that could not be reached is left alone
+     * @param refresh between two looks at who the members are
+     * @param dial time to connect
+     * @param write time without progress of a request
+     * @param read time without progress of an answer; zero for any
+     */
+    public record Proxy(
+            ProxyMode mode,
+            List<URI> endpoints,
+            Duration failureWait,
+            Duration refresh,
+            Duration dial,
+            Duration write,
+            Duration read) {}
 
     /** Takes values as parsed by their rows; the loader is the only caller. */
     NodeConfig(Map<ConfigKey<?>, Object> values) {
@@ -294,6 +323,35 @@ public final class NodeConfig {
                 get(ConfigSchema.AUTH_TOKEN_TTL),
                 Math.toIntExact(get(ConfigSchema.BCRYPT_COST)),
                 get(ConfigSchema.CLIENT_CERT_AUTH));
+    }
+
+    /** How to run as a proxy. */
+    public Proxy proxy() {
+        return new Proxy(
+                ProxyMode.valueOf(get(ConfigSchema.PROXY).toUpperCase(Locale.ROOT)),
+                find(ConfigSchema.ENDPOINTS).orElse(List.of()),
+                Duration.ofMillis(get(ConfigSchema.PROXY_FAILURE_WAIT)),
+                Duration.ofMillis(get(ConfigSchema.PROXY_REFRESH_INTERVAL)),
+                Duration.ofMillis(get(ConfigSchema.PROXY_DIAL_TIMEOUT)),
+                Duration.ofMillis(get(ConfigSchema.PROXY_WRITE_TIMEOUT)),
+                Duration.ofMillis(get(ConfigSchema.PROXY_READ_TIMEOUT)));
+    }
+
+    /** Origins whose pages may read HTTP answers; {@code *} stands for all. */
+    public Set<String> cors() {
+        return words(ConfigSchema.CORS);
+    }
+
+    /** Hosts by which plain HTTP may call this node; {@code *} stands for all. */
+    public Set<String> hostWhitelist() {
+        return words(ConfigSchema.HOST_WHITELIST);
+    }
+
+    private Set<String> words(ConfigKey<String> row) {
+        return Arrays.stream(get(row).split(","))
+                .map(String::trim)
+                .filter(word -> !word.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** TLS files. */

@@ -2,6 +2,7 @@ package org.pdtoolkit.server.observe;
 
 import java.util.Map;
 import org.pdtoolkit.kv.Consensus;
+import org.pdtoolkit.kv.Maintenance;
 import org.pdtoolkit.placement.Placement;
 
 /** Figures of consensus and leadership, under the originals' names where they exist. */
@@ -53,6 +54,29 @@ public final class NodeMetrics {
                         "Version of this server. 1 for the label.",
                         Map.of("version", version),
                         () -> 1);
+    }
+
+    /** Registers how far the log has come and how large the store is. */
+    public static void registerStore(MetricRegistry metrics, Maintenance store) {
+        metrics.gauge(
+                        "etcd_server_proposals_committed_total",
+                        "The total number of consensus proposals committed.",
+                        () -> store.progress().committedIndex())
+                .gauge(
+                        "etcd_server_proposals_applied_total",
+                        "The total number of consensus proposals applied.",
+                        () -> store.progress().appliedIndex())
+                .gauge(
+                        "etcd_mvcc_db_total_size_in_bytes",
+                        "Total size of the store on disk in bytes.",
+                        () -> store.progress().totalBytes())
+                .gauge(
+                        "etcd_mvcc_db_total_size_in_use_in_bytes",
+                        "Size of what is live in the store in bytes, estimated.",
+                        () -> {
+                            Maintenance.Progress now = store.progress();
+                            return Math.min(now.liveBytes(), now.totalBytes());
+                        });
     }
 
     private static double members(Consensus consensus) {

@@ -31,7 +31,7 @@ import org.pdtoolkit.wire.etcdserverpb.MemberListRequest;
  * when it was given some. The first that answers is believed; what it says of the others' peer URLs
  * is saved for the next start.
  *
- * <p>Thread: its own.
+ * <p>Thread: its own, which keeps the process alive.
  */
 final class MemberWatch implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(MemberWatch.class);
@@ -67,7 +67,6 @@ final class MemberWatch implements AutoCloseable {
                         .connectTimeout(settings.times().dial());
         settings.tls().ifPresent(tls -> builder.sslContext(MemberTls.forHttp(tls)));
         this.client = builder.build();
-        thread.setDaemon(true);
     }
 
     void start() {

@@ -9,6 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.server.observe.MetricRegistry;
 import org.pdtoolkit.server.observe.ProcessMetrics;
 import org.pdtoolkit.server.port.ClientPort;
@@ -22,6 +24,8 @@ import org.pdtoolkit.server.port.PortLimits;
  * <p>Thread: {@link #start} and {@link #close} by the owner of the process.
  */
 public final class ProxyNode implements AutoCloseable {
+    private static final Logger LOG = LogManager.getLogger(ProxyNode.class);
+
     /** What only the data directory of a member holds. */
     private static final String MEMBER_MARK = "FORMAT";
 
@@ -103,6 +107,10 @@ public final class ProxyNode implements AutoCloseable {
                         CompletableFuture.completedFuture(null));
         MemberWatch members = new MemberWatch(settings, file, endpoints, peers);
         members.start();
+        LOG.info(
+                "passing {} on to the members, listening on {}",
+                settings.readOnly() ? "reads" : "requests",
+                port.addresses());
         return new ProxyNode(port, members, timer);
     }
 
@@ -119,6 +127,10 @@ public final class ProxyNode implements AutoCloseable {
         } catch (IOException e) {
             throw new PortException("cannot use " + file + ": " + e.getMessage(), e);
         }
+    }
+
+    ClientPort port() {
+        return port;
     }
 
     @Override

@@ -58,7 +58,7 @@ final class RpcTable {
         rows("v3electionpb.Election", Kind.READ, "Leader Observe");
         rows("v3electionpb.Election", Kind.WRITE, "Campaign Proclaim Resign");
         rows("v3lockpb.Lock", Kind.WRITE, "Lock Unlock");
-        rows("grpc.health.v1.Health", Kind.READ, "Check List Watch");
+        rows("grpc.health.v1.Health", Kind.READ, "Check Watch");
         rows("meta_storagepb.MetaStorage", Kind.READ, "Watch Get");
         rows("meta_storagepb.MetaStorage", Kind.WRITE, "Put Delete");
         rows(

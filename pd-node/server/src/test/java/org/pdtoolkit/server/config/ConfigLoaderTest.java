@@ -158,7 +158,6 @@ class ConfigLoaderTest {
             textBlock =
                     """
                     FLAG                             | WHAT
-                    --proxy=readonly                 | --proxy "readonly"
                     --auto-tls                       | --auto-tls "true"
                     --peer-cert-allowed-cn=pd        | --peer-cert-allowed-cn "pd"
                     --tls-min-version=TLS1.3         | --tls-min-version "TLS1.3"
@@ -175,7 +174,6 @@ class ConfigLoaderTest {
     @CsvSource({
         "--join=",
         "--force-new-cluster=false",
-        "--proxy=off",
         "--discovery=",
         "--discovery-fallback=proxy",
         "--auto-tls=false",
