@@ -73,8 +73,11 @@ public interface Placement {
      */
     CompletableFuture<Void> setLeaderPriority(String memberName, int priority);
 
-    /** Removes the leader priority of the member of that name, which then counts as 0. */
-    CompletableFuture<Void> deleteLeaderPriority(String memberName);
+    /**
+     * Removes the leader priority of a member, which then counts as 0; nothing when there is none.
+     * Fails with NOT_LEADER, TXN_CONFLICT or STORE.
+     */
+    CompletableFuture<Void> deleteLeaderPriority(long memberId);
 
     /**
      * Stops serving, then hands Raft leadership to the member of that name; to itself: nothing.

@@ -17,13 +17,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLSocketFactory;
 import org.pdtoolkit.kv.Alarm;
 import org.pdtoolkit.kv.AuthControl;
 import org.pdtoolkit.server.auth.JwtTokens;
 import org.pdtoolkit.server.auth.PasswordHasher;
 import org.pdtoolkit.server.auth.SimpleTokens;
 import org.pdtoolkit.server.auth.TokenService;
-import javax.net.ssl.SSLSocketFactory;
 import org.pdtoolkit.server.bootstrap.ColdStarts;
 import org.pdtoolkit.server.config.AuthToken;
 import org.pdtoolkit.server.config.AutoCompaction;
@@ -237,6 +237,7 @@ final class PdNode implements AutoCloseable {
                                 part ->
                                         new PdApi(
                                                 part.placement(),
+                                                runtime.members(),
                                                 info,
                                                 () -> MAX_REPLICAS,
                                                 cluster,

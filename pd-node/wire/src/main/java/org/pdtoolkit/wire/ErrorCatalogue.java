@@ -149,6 +149,16 @@ public enum ErrorCatalogue {
             grpc(Status.Code.INVALID_ARGUMENT, 400),
             "bad format leader priority",
             "send {\"leader-priority\": <number>}"),
+    MEMBER_NOT_REMOVED(
+            "PD-1306",
+            header(ErrorType.UNKNOWN, 500).named("etcd:ErrEtcdMemberRemove"),
+            "%1$s: %1$s",
+            "the members call lists the ids; health shows who answers"),
+    BAD_MEMBER_ID(
+            "PD-1307",
+            grpc(Status.Code.INVALID_ARGUMENT, 400),
+            "strconv.ParseUint: parsing \"%s\": %s",
+            "the members call lists the ids, in decimal"),
     PLACEMENT_FAILED(
             "PD-1399",
             header(ErrorType.UNKNOWN, 500),

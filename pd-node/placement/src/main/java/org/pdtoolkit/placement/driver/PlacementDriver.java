@@ -18,7 +18,6 @@ import org.pdtoolkit.placement.TimeSource;
 import org.pdtoolkit.placement.cluster.ClusterIdentity;
 import org.pdtoolkit.placement.election.OwnedKv;
 import org.pdtoolkit.placement.election.Successors;
-import org.pdtoolkit.placement.election.Term;
 
 /**
  * The placement layer of one member.
@@ -188,30 +187,19 @@ public final class PlacementDriver implements Placement {
 
     @Override
     public CompletableFuture<Void> setLeaderPriority(String memberName, int priority) {
-        return writePriority(
-                memberName, (current, term, id) -> current.priorities.set(term, id, priority));
-    }
-
-    @Override
-    public CompletableFuture<Void> deleteLeaderPriority(String memberName) {
-        return writePriority(
-                memberName, (current, term, id) -> current.priorities.delete(term, id));
-    }
-
-    @FunctionalInterface
-    private interface PriorityWrite {
-        CompletableFuture<Void> write(Services current, Term term, long memberId);
-    }
-
-    private CompletableFuture<Void> writePriority(String memberName, PriorityWrite write) {
         return whileServing(
                 current ->
                         memberNamed(memberName)
                                 .map(
                                         member ->
-                                                write.write(
-                                                        current, current.promoted(), member.id()))
+                                                current.priorities.set(
+                                                        current.promoted(), member.id(), priority))
                                 .orElseGet(() -> memberNotFound(memberName)));
+    }
+
+    @Override
+    public CompletableFuture<Void> deleteLeaderPriority(long memberId) {
+        return whileServing(current -> current.priorities.delete(current.promoted(), memberId));
     }
 
     @Override

@@ -153,7 +153,7 @@ class HandOverTest {
         var driver = cluster.node(1).driver();
         finish(cluster, driver.setLeaderPriority("pd1", -1)).join();
         assertEquals(-1, details(cluster, 1));
-        finish(cluster, driver.deleteLeaderPriority("pd1")).join();
+        finish(cluster, driver.deleteLeaderPriority(1)).join();
         assertEquals(0, details(cluster, 1));
         assertNull(cluster.store.get(cluster.keys().leaderPriority(1)));
         cluster.run(70 * SECOND);

@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.pdtoolkit.kv.KvException;
 import org.pdtoolkit.kv.Member;
+import org.pdtoolkit.kv.MemberChanges;
 import org.pdtoolkit.placement.Placement;
 import org.pdtoolkit.placement.Placement.MemberDetails;
 import org.pdtoolkit.placement.PlacementError;
@@ -24,16 +26,20 @@ final class MemberPages {
     private static final MemberDetails NO_DETAILS = new MemberDetails(0, "", "", "");
 
     private final Placement placement;
+    private final MemberChanges changes;
     private final MemberClient client;
 
-    MemberPages(Placement placement, MemberClient client) {
+    MemberPages(Placement placement, MemberChanges changes, MemberClient client) {
         this.placement = placement;
+        this.changes = changes;
         this.client = client;
     }
 
     void addTo(Router router) {
         router.add("GET", PdApi.V1 + "/members", this::members)
                 .add("POST", PdApi.V1 + "/members/name/{name}", this::setProperties)
+                .add("DELETE", PdApi.V1 + "/members/name/{name}", this::removeNamed)
+                .add("DELETE", PdApi.V1 + "/members/id/{id}", this::removeNumbered)
                 .add("GET", PdApi.V1 + "/leader", this::leader)
                 .add("POST", PdApi.V1 + "/leader/resign", this::resign)
                 .add("POST", PdApi.V1 + "/leader/transfer/{name}", this::transfer)
@@ -133,6 +139,55 @@ final class MemberPages {
                                     ? Replies.refusal(ErrorCatalogue.MEMBER_NOT_FOUND, name)
                                     : Replies.failed(failure);
                         });
+    }
+
+    private CompletionStage<HttpReply> removeNamed(HttpCall call, List<String> variables) {
+        String name = variables.get(0);
+        return placement.members().stream()
+                .filter(member -> member.name().equals(name))
+                .findFirst()
+                .map(member -> remove(member.id(), name))
+                .orElseGet(
+                        () ->
+                                CompletableFuture.completedFuture(
+                                        Replies.refusal(ErrorCatalogue.MEMBER_NOT_FOUND, name)));
+    }
+
+    private CompletionStage<HttpReply> removeNumbered(HttpCall call, List<String> variables) {
+        String text = variables.get(0);
+        if (!text.matches("[0-9]+")) {
+            return badId(text, "invalid syntax");
+        }
+        try {
+            long id = Long.parseUnsignedLong(text);
+            return remove(id, Long.toUnsignedString(id));
+        } catch (NumberFormatException e) {
+            return badId(text, "value out of range");
+        }
+    }
+
+    private static CompletionStage<HttpReply> badId(String text, String why) {
+        return CompletableFuture.completedFuture(
+                Replies.refusal(ErrorCatalogue.BAD_MEMBER_ID, text, why));
+    }
+
+    /** First the priority, as in the original: a leader that removes itself can do no more. */
+    private CompletionStage<HttpReply> remove(long id, String shown) {
+        return placement
+                .deleteLeaderPriority(id)
+                .thenCompose(done -> changes.remove(id))
+                .handle(
+                        (changed, failure) ->
+                                failure == null
+                                        ? Replies.message(200, "removed, pd: " + shown)
+                                        : notRemoved(ErrorRows.cause(failure)));
+    }
+
+    private static HttpReply notRemoved(Throwable cause) {
+        return cause instanceof KvException refused
+                ? Replies.refusal(
+                        ErrorCatalogue.MEMBER_NOT_REMOVED, ErrorRows.of(refused.error()).text())
+                : Replies.failed(cause);
     }
 
     private static boolean isMemberNotFound(Throwable failure) {

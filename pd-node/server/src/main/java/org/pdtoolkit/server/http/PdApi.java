@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.IntSupplier;
+import org.pdtoolkit.kv.MemberChanges;
 import org.pdtoolkit.placement.Placement;
 import org.pdtoolkit.server.port.HttpCall;
 import org.pdtoolkit.server.port.HttpReply;
@@ -37,12 +38,14 @@ public final class PdApi {
     private final Router pages = new Router();
 
     /**
+     * @param changes removes members
      * @param maxReplicas replication.max-replicas
      * @param timer for waits; its tasks are short
      * @param tls files of this node, with which it asks other members
      */
     public PdApi(
             Placement placement,
+            MemberChanges changes,
             NodeInfo node,
             IntSupplier maxReplicas,
             ScheduledExecutorService timer,
@@ -50,7 +53,7 @@ public final class PdApi {
         this.placement = placement;
         MemberClient client = new MemberClient(tls);
         this.proxy = new LeaderProxy(placement, client, node.name(), timer);
-        new MemberPages(placement, client).addTo(pages);
+        new MemberPages(placement, changes, client).addTo(pages);
         new ClusterPages(placement, node, maxReplicas).addTo(pages);
     }
 

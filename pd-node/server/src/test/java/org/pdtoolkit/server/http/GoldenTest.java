@@ -44,7 +44,7 @@ class GoldenTest {
     @Test
     void aFreshNodeAnswersAsRecorded() throws IOException {
         cluster = ScriptedCluster.open("pd1");
-        replay("unbootstrapped", 7);
+        replay("unbootstrapped", 9);
     }
 
     @Test
@@ -66,6 +66,35 @@ class GoldenTest {
         cluster = ScriptedCluster.open("pd2", "pd1", "pd3");
         cluster.bootstrap();
         replay("leader-write", 21);
+    }
+
+    @Test
+    void removalsAnswerAsRecorded() throws IOException {
+        cluster = ScriptedCluster.open("pd2", "pd1", "pd3");
+        replay("member-delete", 10);
+        assertEquals(
+                List.of("no priority 12345", "priority pd3 3", "no priority " + id("pd3")),
+                cluster.placement("pd1").calls);
+    }
+
+    @Test
+    void anIdBeyond64BitsIsRefused() throws IOException {
+        cluster = ScriptedCluster.open("pd1");
+        RawHttp.Answer answer =
+                RawHttp.request(
+                        cluster.address("pd1"),
+                        "DELETE",
+                        "/pd/api/v1/members/id/18446744073709551616",
+                        Map.of(),
+                        "");
+        assertEquals(400, answer.status());
+        assertEquals(
+                "\"strconv.ParseUint: parsing \\\"18446744073709551616\\\": value out of range\"\n",
+                answer.body());
+    }
+
+    private String id(String name) {
+        return cluster.fill("\"<MEMBER_ID:" + name + ">\"");
     }
 
     private void replay(String scenario, int expectedCases) throws IOException {

@@ -23,6 +23,7 @@ import org.pdtoolkit.server.port.NodeInfo;
 import org.pdtoolkit.server.support.FixedConsensus;
 import org.pdtoolkit.server.support.FixedKv;
 import org.pdtoolkit.server.support.Ports;
+import org.pdtoolkit.server.support.ScriptedMembers;
 import org.pdtoolkit.server.support.ScriptedPlacement;
 
 /** The HTTP API of some nodes on real ports, their placement layers scripted; pd1 leads. */
@@ -78,7 +79,25 @@ final class ScriptedCluster implements AutoCloseable {
                 AccessRules.open(),
                 new EtcdPages(checks, info, metrics),
                 call -> CompletableFuture.completedFuture(HttpReply.empty(418)),
-                Optional.of(new PdApi(node.placement, info, () -> 3, timer, Optional.empty())));
+                Optional.of(
+                        new PdApi(
+                                node.placement,
+                                new ScriptedMembers(this::remove),
+                                info,
+                                () -> 3,
+                                timer,
+                                Optional.empty())));
+    }
+
+    /** Takes a member out of everyone's list; false when nobody has that id. */
+    private boolean remove(long id) {
+        boolean found = false;
+        for (Node node : nodes.values()) {
+            List<Member> left = new ArrayList<>(node.placement.members);
+            found |= left.removeIf(member -> member.id() == id);
+            node.placement.members = left;
+        }
+        return found;
     }
 
     private List<Member> members() {

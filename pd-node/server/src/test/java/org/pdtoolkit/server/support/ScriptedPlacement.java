@@ -137,9 +137,9 @@ public final class ScriptedPlacement implements Placement {
     }
 
     @Override
-    public CompletableFuture<Void> deleteLeaderPriority(String memberName) {
-        calls.add("no priority " + memberName);
-        return known(memberName) ? outcome() : missing(memberName);
+    public CompletableFuture<Void> deleteLeaderPriority(long memberId) {
+        calls.add("no priority " + Long.toUnsignedString(memberId));
+        return outcome();
     }
 
     @Override

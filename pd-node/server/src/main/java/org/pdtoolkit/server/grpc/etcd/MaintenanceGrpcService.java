@@ -22,10 +22,10 @@ import org.pdtoolkit.wire.etcdserverpb.HashKVResponse;
 import org.pdtoolkit.wire.etcdserverpb.HashRequest;
 import org.pdtoolkit.wire.etcdserverpb.HashResponse;
 import org.pdtoolkit.wire.etcdserverpb.MaintenanceGrpc;
-import org.pdtoolkit.wire.etcdserverpb.SnapshotRequest;
-import org.pdtoolkit.wire.etcdserverpb.SnapshotResponse;
 import org.pdtoolkit.wire.etcdserverpb.MoveLeaderRequest;
 import org.pdtoolkit.wire.etcdserverpb.MoveLeaderResponse;
+import org.pdtoolkit.wire.etcdserverpb.SnapshotRequest;
+import org.pdtoolkit.wire.etcdserverpb.SnapshotResponse;
 import org.pdtoolkit.wire.etcdserverpb.StatusRequest;
 import org.pdtoolkit.wire.etcdserverpb.StatusResponse;
 
