@@ -3,6 +3,10 @@ package org.pdtoolkit.ctl;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.pdtoolkit.ctl.client.Json;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -11,9 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.pdtoolkit.ctl.client.Json;
 
 /** Replays recorded sessions of pd-ctl against an original PD: same words in, same bytes out. */
 class GoldenTest {
@@ -48,7 +49,8 @@ class GoldenTest {
                     pd.on(method + " " + path, 200, filled(Json.text(call, "response_body"), pd));
                 }
                 if (!method.equals("GET")) {
-                    writes.add(method + " " + path + " " + Json.text(call, "request_body"));
+                    String write = method + " " + path + " " + Json.text(call, "request_body");
+                    writes.add(write.strip());
                 }
             }
             List<String> argv = new ArrayList<>();

@@ -6,6 +6,7 @@ import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.List;
+
 import javax.net.ssl.SSLException;
 
 /** Says what failed exchanges mean: exit code, message and next step. */
@@ -131,6 +132,12 @@ final class Failures {
                 || said.contains("context deadline exceeded")) {
             return ExitCode.UNKNOWN_OUTCOME;
         }
+        if (said.contains("etcdserver: member not found")) {
+            return ExitCode.NOT_FOUND;
+        }
+        if (isUnsafeChange(said)) {
+            return ExitCode.REFUSED;
+        }
         return switch (status) {
             case 401, 403 -> ExitCode.PERMISSION;
             // A missing page is no missing thing: the server does not know the call.
@@ -148,6 +155,9 @@ final class Failures {
         if (isMissingPage(said)) {
             return "is it a PD, and is this its client URL (not the peer URL)?";
         }
+        if (isUnsafeChange(said)) {
+            return "the members that stay must be up and connected for 5 s: see 'pdctl health'";
+        }
         if (status == 429) {
             return "PD limits this call; try again later";
         }
@@ -164,6 +174,12 @@ final class Failures {
                     status >= 500 ? "the log of that PD says more" : "'pdctl help' shows the usage";
             default -> "";
         };
+    }
+
+    /** A change of the members that could leave the cluster without a quorum. */
+    private static boolean isUnsafeChange(String said) {
+        return said.contains("etcdserver: re-configuration failed")
+                || said.contains("etcdserver: unhealthy cluster");
     }
 
     /** Go's answer to a plain request on a TLS port. */

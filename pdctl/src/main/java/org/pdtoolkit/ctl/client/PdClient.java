@@ -56,6 +56,11 @@ public final class PdClient {
         return call(new Request(what, "POST", path, json, false));
     }
 
+    /** Removes, at most once, as {@link #post} does. */
+    public Answer delete(String what, String path) {
+        return call(new Request(what, "DELETE", path, null, false));
+    }
+
     private Answer call(Request request) {
         List<Failures.Failure> failures = new ArrayList<>();
         int count = connection.endpoints().size();

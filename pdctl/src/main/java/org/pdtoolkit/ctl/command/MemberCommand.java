@@ -1,14 +1,15 @@
 package org.pdtoolkit.ctl.command;
 
-import java.math.BigDecimal;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import org.pdtoolkit.ctl.client.Answer;
 import org.pdtoolkit.ctl.client.CtlException;
 import org.pdtoolkit.ctl.client.ExitCode;
 import org.pdtoolkit.ctl.client.Members;
 import org.pdtoolkit.ctl.render.View;
+
+import java.math.BigDecimal;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /** {@code member}: who belongs to the cluster, who leads, who should. */
 final class MemberCommand {
@@ -22,6 +23,7 @@ final class MemberCommand {
                                 .with(showLeader())
                                 .with(LeaderMove.resignNode())
                                 .with(LeaderMove.transferNode()))
+                .with(MemberRemoval.node())
                 .with(priority());
     }
 

@@ -1,12 +1,14 @@
 package org.pdtoolkit.ctl.render;
 
+import org.pdtoolkit.ctl.client.CtlException;
+import org.pdtoolkit.ctl.client.ExitCode;
+
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import org.pdtoolkit.ctl.client.CtlException;
-import org.pdtoolkit.ctl.client.ExitCode;
 
 /**
  * The three streams of the process, its environment, and which streams are terminals. Data goes to
@@ -30,6 +32,17 @@ public final class Console {
     private final OutputStream err;
     private final Map<String, String> env;
     private volatile Tty tty;
+    private Asking asking = this::typedLine;
+
+    /** How a person is asked. */
+    public interface Asking {
+        /**
+         * Shows the question and waits.
+         *
+         * @return the line of the answer, without its end; empty when there was none
+         */
+        String ask(String question);
+    }
 
     public Console(
             InputStream in, OutputStream out, OutputStream err, Map<String, String> env, Tty tty) {
@@ -101,6 +114,34 @@ public final class Console {
             throw new CtlException(ExitCode.BROKEN_PIPE, "the output was closed", "", e);
         }
         data(title + "\n\n");
+    }
+
+    /** Whether a person sees a question and can answer it. */
+    public boolean canAsk() {
+        return tty.in() && tty.err();
+    }
+
+    public String ask(String question) {
+        return asking.ask(question);
+    }
+
+    /** From now on somebody else reads what the person types. */
+    public void askThrough(Asking other) {
+        asking = other;
+    }
+
+    private String typedLine(String question) {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        try {
+            err.write(SafeText.lines(question).getBytes(StandardCharsets.UTF_8));
+            err.flush();
+            for (int b = in.read(); b >= 0 && b != '\n'; b = in.read()) {
+                line.write(b);
+            }
+        } catch (IOException e) {
+            // Nobody can answer; no answer is a no.
+        }
+        return line.toString(StandardCharsets.UTF_8).strip();
     }
 
     /** Writes a remark to standard error; it never spoils the data. */

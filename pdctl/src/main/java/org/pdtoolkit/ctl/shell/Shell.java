@@ -1,8 +1,5 @@
 package org.pdtoolkit.ctl.shell;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
@@ -14,6 +11,10 @@ import org.pdtoolkit.ctl.client.CtlException;
 import org.pdtoolkit.ctl.client.ExitCode;
 import org.pdtoolkit.ctl.client.Members;
 import org.pdtoolkit.ctl.command.Session;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Reads lines from a person and runs them until Ctrl-D or {@code exit}. Ctrl-C drops the line or
@@ -71,6 +72,7 @@ public final class Shell {
 
     ExitCode loop() {
         session.setInteractive();
+        session.console().askThrough(this::ask);
         terminal.handle(Terminal.Signal.INT, signal -> session.cancel());
         while (!session.ended()) {
             session.console().resize(terminal.getSize().getColumns());
@@ -86,6 +88,18 @@ public final class Shell {
             cluster.expire();
         }
         return ExitCode.OK;
+    }
+
+    /** The answer to a question in the middle of a command; it does not get into the history. */
+    private String ask(String question) {
+        reader.setVariable(LineReader.DISABLE_HISTORY, true);
+        try {
+            return reader.readLine(question).strip();
+        } catch (UserInterruptException | EndOfFileException e) {
+            return "";
+        } finally {
+            reader.setVariable(LineReader.DISABLE_HISTORY, false);
+        }
     }
 
     /** Replaces the prompt of the line that is being typed. */

@@ -5,6 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Size;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.impl.DumbTerminal;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.pdtoolkit.ctl.Bodies;
+import org.pdtoolkit.ctl.PdServer;
+import org.pdtoolkit.ctl.client.Endpoint;
+import org.pdtoolkit.ctl.client.ExitCode;
+import org.pdtoolkit.ctl.command.Session;
+import org.pdtoolkit.ctl.command.Settings;
+import org.pdtoolkit.ctl.render.Console;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,21 +37,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jline.terminal.Attributes;
-import org.jline.terminal.Size;
-import org.jline.terminal.Terminal;
-import org.jline.terminal.impl.DumbTerminal;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import org.pdtoolkit.ctl.Bodies;
-import org.pdtoolkit.ctl.PdServer;
-import org.pdtoolkit.ctl.client.Endpoint;
-import org.pdtoolkit.ctl.client.ExitCode;
-import org.pdtoolkit.ctl.command.Session;
-import org.pdtoolkit.ctl.command.Settings;
-import org.pdtoolkit.ctl.render.Console;
 
 /** The shell, fed with keys over a terminal without a screen. */
 @Timeout(30)
@@ -139,6 +140,19 @@ class ShellTest {
 
         assertTrue(out().startsWith("system:"), out() + err);
         assertTrue(screen().contains("pd (no answer)> "), screen());
+    }
+
+    @Test
+    void aQuestionIsAnsweredInTheShellAndForgotten() throws Exception {
+        pd.on("GET /pd/api/v1/members", 200, Bodies.members("pd1"))
+                .on("DELETE /pd/api/v1/members/name/pd3", 200, "\"removed, pd: pd3\"\n");
+
+        type(pd.url(), "member delete name pd3\npd3\n" + "member delete name pd3\nno\n" + CTRL_D);
+
+        assertEquals("Success!\n", out(), err.toString());
+        assertTrue(err.toString().contains("nothing was changed"), err.toString());
+        Path history = home.resolve("pdctl").resolve("history");
+        assertFalse(Files.readString(history).contains(":no"), Files.readString(history));
     }
 
     @Test
