@@ -492,14 +492,13 @@ public enum ErrorCatalogue {
             "grpc: received message larger than max (%s vs. %s)",
             "split the request"),
     // The words of etcd's hash library.
-    ETCD_PASSWORD_TOO_LONG(
+    PASSWORD_TOO_LONG(
             "PD-2074",
             unknown(),
             "bcrypt: password length exceeds 72 bytes",
             "choose a shorter password"),
     // Ours: the original stops at such a request.
-    ETCD_ALARM_UNKNOWN(
-            "PD-2075", invalid(), "etcdserver: unknown alarm or alarm action", Hints.REQUEST);
+    ALARM_UNKNOWN("PD-2075", invalid(), "etcdserver: unknown alarm or alarm action", Hints.REQUEST);
 
     private final String code;
     private final Form form;

@@ -87,6 +87,6 @@ final class AlarmCalls {
     }
 
     private static RuntimeException unknown() {
-        return ErrorCatalogue.ETCD_ALARM_UNKNOWN.status().asRuntimeException();
+        return ErrorCatalogue.ALARM_UNKNOWN.status().asRuntimeException();
     }
 }

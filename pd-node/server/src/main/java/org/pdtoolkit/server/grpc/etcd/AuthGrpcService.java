@@ -331,7 +331,7 @@ final class AuthGrpcService extends AuthGrpc.AuthImplBase {
 
     private CompletableFuture<String> hash(String password) {
         if (PasswordHasher.isTooLong(password)) {
-            throw ErrorCatalogue.ETCD_PASSWORD_TOO_LONG.status().asRuntimeException();
+            throw ErrorCatalogue.PASSWORD_TOO_LONG.status().asRuntimeException();
         }
         return access.passwords().hash(password);
     }
