@@ -149,12 +149,7 @@ public final class NodeRuntime implements AutoCloseable {
                         snapshots,
                         corruption,
                         this::compactLog);
-        VoterPromise promise =
-                new VoterPromise(
-                        numbers.electionTimeoutMillis() * 1_000_000L, numbers.electionTicks());
-        if (!fresh) {
-            promise.heard(context.now());
-        }
+        VoterPromise promise = promise();
         Roster roster = new Roster();
         consensus = new ConsensusLoop(context, raft, log, transport, apply, state, promise, roster);
         LeaseIds leaseIds = new LeaseIds(identity.memberId(), environment.wallMillis());
@@ -188,6 +183,18 @@ public final class NodeRuntime implements AutoCloseable {
             case JOIN -> LOG.info("this member joins a cluster of {}", decision.members().size());
             case RESTART -> restart(raft, roster, applied);
         }
+    }
+
+    /** Running already when this member was here before: it may have promised just now. */
+    private VoterPromise promise() {
+        RuntimeOptions numbers = options.runtime();
+        VoterPromise promise =
+                new VoterPromise(
+                        numbers.electionTimeoutMillis() * 1_000_000L, numbers.electionTicks());
+        if (!fresh) {
+            promise.heard(context.now());
+        }
+        return promise;
     }
 
     private void restart(RaftNode raft, Roster roster, AppliedState applied) {
