@@ -1,10 +1,11 @@
 package org.pdtoolkit.raft;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.pdtoolkit.raft.invariant.Invariant;
 import org.pdtoolkit.raft.tracker.Progress;
 import org.pdtoolkit.raft.tracker.ProgressTracker;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * One member of a Raft group. Every call runs to completion and never blocks; what has to happen
@@ -165,6 +166,12 @@ public final class RaftNode {
     public void proposeConfChange(ConfChange change) {
         Entry entry = new Entry(0, 0, EntryType.CONF_CHANGE_V2, change.encode());
         stepUnchecked(Message.builder(MessageType.PROP).entries(List.of(entry)).build());
+    }
+
+    /** Whether this node leads and would ignore a change, since another may still be unapplied. */
+    public boolean changePending() {
+        return raft.role() == Role.LEADER
+                && raft.membership().pendingIndex() > raft.log().applied();
     }
 
     /**

@@ -1,18 +1,5 @@
 package org.pdtoolkit.server.runtime;
 
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.kv.KvError;
@@ -35,6 +22,21 @@ import org.pdtoolkit.raft.Status;
 import org.pdtoolkit.server.store.RaftLog;
 import org.pdtoolkit.server.transport.PeerNetwork;
 
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+
 /**
  * The consensus thread: sole owner of the Raft core and the log.
  *
@@ -46,6 +48,7 @@ final class ConsensusLoop implements Worker {
     private static final Logger LOG = LogManager.getLogger(ConsensusLoop.class);
     private static final int MAILBOX_MAX = 8_192;
     private static final int DRAIN_MAX = 1_024;
+    private static final int WAITING_CHANGES_MAX = 64;
     private static final int PROPOSAL_BATCH_BYTES_MAX = 4 << 20;
 
     /** How much of the leader's log a learner must have to be promoted (etcd). */
@@ -68,8 +71,11 @@ final class ConsensusLoop implements Worker {
     private final List<Runnable> batch = new ArrayList<>(DRAIN_MAX);
     private final List<Proposal> proposals = new ArrayList<>();
 
-    /** Patient ones, in order, while there is no leader to take them. */
+    /** Patient ones, in order, while there is no leader to take them or a change is under way. */
     private final List<Proposal> parked = new ArrayList<>();
+
+    /** Membership changes that peers passed on while another one was under way, in order. */
+    private final Queue<Message> waitingChanges = new ArrayDeque<>();
 
     private final List<CompletableFuture<Void>> reads = new ArrayList<>();
     private final Map<Long, Long> lastActive = new HashMap<>();
@@ -83,8 +89,11 @@ final class ConsensusLoop implements Worker {
 
     private Transfer transfer;
 
-    /** This member leads and has just applied its own removal. */
+    /** This member leads and its own removal is committed. */
     private boolean leaving;
+
+    /** A membership change has just made this member the only voter. */
+    private boolean alone;
 
     private record SnapshotReport(long peer, boolean success) {}
 
@@ -240,6 +249,7 @@ final class ConsensusLoop implements Worker {
             onTick();
         }
         takeSnapshotReports();
+        flushChanges();
         flushProposals();
         flushReads();
         while (raft.hasReady()) {
@@ -297,6 +307,15 @@ final class ConsensusLoop implements Worker {
         if (!isAcceptable(message) || !promise.admits(message, context.now())) {
             return;
         }
+        if (message.type() == MessageType.PROP
+                && MemberChange.anyIn(message.entries())
+                && raft.changePending()) {
+            // The core would drop it without telling, and its sender would wait in vain.
+            if (waitingChanges.size() < WAITING_CHANGES_MAX) {
+                waitingChanges.add(message);
+            }
+            return;
+        }
         stepNow(message);
         if (VoterPromise.fromLeader(message, raft.leader(), raft.term())) {
             promise.heard(context.now());
@@ -317,6 +336,13 @@ final class ConsensusLoop implements Worker {
         }
         LOG.warn("proposal of a peer cannot be read: from={}", Long.toHexString(message.from()));
         return false;
+    }
+
+    /** One at a time; whoever does not lead any more passes them on. */
+    private void flushChanges() {
+        while (!waitingChanges.isEmpty() && !raft.changePending()) {
+            stepNow(waitingChanges.remove());
+        }
     }
 
     private void stepNow(Message message) {
@@ -375,7 +401,11 @@ final class ConsensusLoop implements Worker {
                 propose(() -> raft.propose(batch), proposals.subList(from, until));
             } else {
                 Proposal change = proposals.get(until++);
-                propose(() -> raft.proposeConfChange(change.change()), List.of(change));
+                if (raft.changePending()) {
+                    park(change, KvError.TOO_MANY_REQUESTS);
+                } else {
+                    propose(() -> raft.proposeConfChange(change.change()), List.of(change));
+                }
             }
             from = until;
         }
@@ -394,12 +424,18 @@ final class ConsensusLoop implements Worker {
             for (Proposal dropped : from) {
                 if (takes) {
                     dropped.completeExceptionally(new KvException(KvError.TOO_MANY_REQUESTS));
-                } else if (dropped.patient() && parked.size() < MAILBOX_MAX) {
-                    parked.add(dropped);
                 } else {
-                    dropped.completeExceptionally(new KvException(KvError.NO_LEADER));
+                    park(dropped, KvError.NO_LEADER);
                 }
             }
+        }
+    }
+
+    private void park(Proposal proposal, KvError otherwise) {
+        if (proposal.patient() && parked.size() < MAILBOX_MAX) {
+            parked.add(proposal);
+        } else {
+            proposal.completeExceptionally(new KvException(otherwise));
         }
     }
 
@@ -479,13 +515,21 @@ final class ConsensusLoop implements Worker {
             onOffice();
         }
         boolean leader = raft.role() == Role.LEADER;
+        if (leader && MemberChange.removes(raft.id(), ready.committedEntries())) {
+            // The messages below tell the others, one of whom may lead as soon as it hears of it.
+            leaving = true;
+            state.quorumDeadlineNanos(Long.MIN_VALUE);
+        }
         List<Message> late = leader ? sendEarly(ready.messages()) : ready.messages();
         if (!ready.snapshot().isEmpty()) {
             context.environment().workers().await(apply.install(ready.snapshot()));
             log.reset(ready.snapshot().index(), ready.snapshot().term(), ready.hardState());
             apply.resetRoster(roster);
         }
-        if (log.append(ready.hardState(), ready.entries(), ready.mustSync())) {
+        // That a change is committed is on disk before it takes effect: a member that restarts must
+        // not decide by a configuration that others have left behind, alone least of all.
+        boolean sync = ready.mustSync() || MemberChange.anyIn(ready.committedEntries());
+        if (log.append(ready.hardState(), ready.entries(), sync)) {
             diskDone();
         }
         transport.send(late);
@@ -498,10 +542,19 @@ final class ConsensusLoop implements Worker {
             handOver(ready.committedEntries());
         }
         raft.advance();
-        if (leaving && raft.role() == Role.LEADER) {
+        if (leaving
+                && raft.role() == Role.LEADER
+                && !raft.status().confState().contains(raft.id())) {
             leave();
         }
         leaving = false;
+        if (alone && raft.leader() == 0) {
+            // No need to wait for a timeout. Nor does the promise of a voter stand against it: the
+            // only voter owes it to nobody, since the last leader that another member may have been
+            // closed its fence before it told anyone that it was removed.
+            raft.campaign();
+        }
+        alone = false;
         noteOffice();
     }
 
@@ -576,7 +629,7 @@ final class ConsensusLoop implements Worker {
             return;
         }
         boolean leads = raft.role() == Role.LEADER && raft.term() == round.ledTerm();
-        if (leads && transfer == null) {
+        if (leads && transfer == null && !leaving) {
             // The quorum answered heartbeats sent at or after this instant.
             state.quorumDeadlineNanos(round.sentNanos() + fenceNanos());
         }
@@ -622,7 +675,7 @@ final class ConsensusLoop implements Worker {
                 promises.remove(one.nodeId());
             }
         }
-        leaving |= !members.contains(raft.id()) && raft.role() == Role.LEADER;
+        alone = members.voters().equals(List.of(raft.id())) && members.votersOutgoing().isEmpty();
     }
 
     /** A removed leader asks the voter that has most of the log to take over. */

@@ -1,11 +1,15 @@
 package org.pdtoolkit.server.runtime;
 
-import java.nio.ByteBuffer;
 import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.kv.Member;
 import org.pdtoolkit.raft.Change;
 import org.pdtoolkit.raft.ChangeType;
 import org.pdtoolkit.raft.ConfChange;
+import org.pdtoolkit.raft.Entry;
+import org.pdtoolkit.raft.EntryType;
+
+import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * What a membership change carries besides Raft's own part.
@@ -27,6 +31,19 @@ import org.pdtoolkit.raft.ConfChange;
 record MemberChange(long request, int learnersMax, Member member) {
     private static final byte VERSION = 2;
     private static final int HEADER_BYTES = 1 + Long.BYTES + Integer.BYTES;
+
+    /** Whether one of the entries is a membership change. */
+    static boolean anyIn(List<Entry> entries) {
+        return entries.stream().anyMatch(e -> e.type() != EntryType.NORMAL);
+    }
+
+    /** Whether one of the entries is the removal of that member. */
+    static boolean removes(long id, List<Entry> entries) {
+        return entries.stream()
+                .filter(e -> e.type() != EntryType.NORMAL)
+                .flatMap(e -> ConfChange.decode(e).changes().stream())
+                .anyMatch(c -> c.type() == ChangeType.REMOVE_NODE && c.nodeId() == id);
+    }
 
     byte[] encode() {
         Bytes body = member == null ? Bytes.EMPTY : MemberCodec.encode(member);

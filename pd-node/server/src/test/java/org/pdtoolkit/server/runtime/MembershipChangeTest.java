@@ -13,9 +13,6 @@ import static org.pdtoolkit.server.runtime.TestCluster.local;
 import static org.pdtoolkit.server.runtime.TestCluster.put;
 import static org.pdtoolkit.server.runtime.TestCluster.read;
 
-import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +24,12 @@ import org.pdtoolkit.kv.KvError;
 import org.pdtoolkit.kv.Member;
 import org.pdtoolkit.kv.MemberChanges.Changed;
 import org.pdtoolkit.kv.Op;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** Members come and go; the checks of their health are off except where they are the topic. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -172,6 +175,23 @@ class MembershipChangeTest {
         }
     }
 
+    /** The core takes one at a time; the others wait for their turn, whoever passed them on. */
+    @Test
+    void changesAtTheSameTimeAllTakePlace() throws Exception {
+        try (TestCluster cluster = TestCluster.started(directory)) {
+            List<CompletableFuture<Changed>> changes = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                for (NodeRuntime node : cluster.nodes()) {
+                    List<String> urls = member(node, cluster.nameOf(node)).peerUrls();
+                    changes.add(node.members().update(id(node), urls));
+                }
+            }
+            for (CompletableFuture<Changed> change : changes) {
+                assertEquals(3, get(change).members().size());
+            }
+        }
+    }
+
     @Test
     void peerUrlsAreReplaced() throws Exception {
         try (TestCluster cluster = TestCluster.started(directory)) {
@@ -254,6 +274,8 @@ class MembershipChangeTest {
         for (NodeRuntime node : cluster.nodes()) {
             cluster.stop(cluster.nameOf(node));
         }
+        // Longer than the test waits: the only voter has nobody to wait for.
+        cluster.electionTicks(name, 2_000);
         NodeRuntime alone = cluster.force(name);
         cluster.await(() -> TestCluster.leads(alone));
         assertEquals(clusterId, alone.raftClusterId());
