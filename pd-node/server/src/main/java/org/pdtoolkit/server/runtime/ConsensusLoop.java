@@ -249,7 +249,9 @@ final class ConsensusLoop implements Worker {
             onTick();
         }
         takeSnapshotReports();
-        flushChanges();
+        while (!waitingChanges.isEmpty() && !raft.changePending()) {
+            stepNow(waitingChanges.remove());
+        }
         flushProposals();
         flushReads();
         while (raft.hasReady()) {
@@ -338,13 +340,6 @@ final class ConsensusLoop implements Worker {
         return false;
     }
 
-    /** One at a time; whoever does not lead any more passes them on. */
-    private void flushChanges() {
-        while (!waitingChanges.isEmpty() && !raft.changePending()) {
-            stepNow(waitingChanges.remove());
-        }
-    }
-
     private void stepNow(Message message) {
         boolean led = raft.role() == Role.LEADER;
         try {
@@ -378,8 +373,12 @@ final class ConsensusLoop implements Worker {
             }
             transfer = new Transfer(done, new int[] {options.electionTicks() + 1});
             // The order leaves with the next Ready; from then on another member may lead.
-            state.quorumDeadlineNanos(Long.MIN_VALUE);
+            closeFence();
         }
+    }
+
+    private void closeFence() {
+        state.quorumDeadlineNanos(Long.MIN_VALUE);
     }
 
     private void flushProposals() {
@@ -518,7 +517,7 @@ final class ConsensusLoop implements Worker {
         if (leader && MemberChange.removes(raft.id(), ready.committedEntries())) {
             // The messages below tell the others, one of whom may lead as soon as it hears of it.
             leaving = true;
-            state.quorumDeadlineNanos(Long.MIN_VALUE);
+            closeFence();
         }
         List<Message> late = leader ? sendEarly(ready.messages()) : ready.messages();
         if (!ready.snapshot().isEmpty()) {
