@@ -1,21 +1,5 @@
 package org.pdtoolkit.server.runtime;
 
-import java.io.IOException;
-import java.net.BindException;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.bytes.Bytes;
@@ -45,6 +29,23 @@ import org.pdtoolkit.server.transport.PeerNetwork;
 import org.pdtoolkit.storage.AppliedState;
 import org.pdtoolkit.storage.OrderedStore;
 import org.pdtoolkit.storage.Storage;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * One member of the Raft group with its replicated store: opens the disk, talks to the peers, runs
@@ -363,18 +364,22 @@ public final class NodeRuntime implements AutoCloseable {
         return new MemberRemovedException(options.name(), identity.memberId());
     }
 
-    /** Stops serving at once; the others need a moment to hear of the removal from this member. */
+    /** The others need a moment to hear of the removal from this member, and so do its callers. */
     private void onRemoved() {
         if (removedNanos.compareAndSet(0, context.now() | 1)) {
             LOG.error("{}", removed().getMessage());
-            kv.stop();
         }
     }
 
     private void endIfRemoved() {
         long since = removedNanos.get();
+        if (since == 0) {
+            return;
+        }
+        // Behind the removal itself: whoever asked this member for it gets its answer.
+        apply.offer(kv::stop);
         long grace = options.runtime().electionTimeoutMillis() * 500_000L;
-        if (since != 0 && context.now() - since > grace && ended.compareAndSet(false, true)) {
+        if (context.now() - since > grace && ended.compareAndSet(false, true)) {
             context.onFatal().accept(removed());
         }
     }

@@ -1,11 +1,12 @@
 package org.pdtoolkit.server.config;
 
+import org.pdtoolkit.server.config.ConfigKey.Group;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.pdtoolkit.server.config.ConfigKey.Group;
 
 /**
  * Writes {@code pd-node(8)}, {@code pd-node.conf(5)} and the example file from the {@link
@@ -81,6 +82,9 @@ final class ManPages {
         status(1, "Could not start, or had to stop: the last lines of the log say why.");
         status(2, "The configuration has problems; nothing was started.");
         status(10, "The configuration asks for what is not supported yet; nothing was started.");
+        status(
+                11,
+                "This member was removed from its cluster; its data directory is of no more use.");
         section("EXAMPLES");
         text("A cluster of one, data in ./default.pd1:");
         example("pd-node --name pd1");

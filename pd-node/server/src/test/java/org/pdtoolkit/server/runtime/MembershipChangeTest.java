@@ -132,6 +132,17 @@ class MembershipChangeTest {
         cluster.close();
     }
 
+    @Test
+    void whoRemovesItselfStillAnswers() throws Exception {
+        TestCluster cluster = TestCluster.started(directory);
+        NodeRuntime leader = cluster.leader();
+        assertEquals(2, get(leader.members().remove(id(leader))).members().size());
+        cluster.awaitFatal();
+        cluster.stop(cluster.nameOf(leader));
+        cluster.fatal.clear();
+        cluster.close();
+    }
+
     /** It was down when it was removed: the others tell it. */
     @Test
     void aMemberRemovedInItsAbsenceIsToldSo() throws Exception {
