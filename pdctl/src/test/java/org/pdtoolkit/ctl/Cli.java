@@ -1,12 +1,11 @@
 package org.pdtoolkit.ctl;
 
-import org.pdtoolkit.ctl.render.Console;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.pdtoolkit.ctl.render.Console;
 
 /** Runs pdctl in this JVM and keeps what it said. */
 record Cli(int exit, String out, String err) {

@@ -3,11 +3,10 @@ package org.pdtoolkit.ctl;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.pdtoolkit.ctl.client.Json;
-
-import java.util.List;
 
 /** A member that shall go: a person is asked once more, a script is not. */
 class MemberRemovalTest {

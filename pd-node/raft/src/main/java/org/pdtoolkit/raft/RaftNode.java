@@ -1,11 +1,10 @@
 package org.pdtoolkit.raft;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.pdtoolkit.raft.invariant.Invariant;
 import org.pdtoolkit.raft.tracker.Progress;
 import org.pdtoolkit.raft.tracker.ProgressTracker;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * One member of a Raft group. Every call runs to completion and never blocks; what has to happen

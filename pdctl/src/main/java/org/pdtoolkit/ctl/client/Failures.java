@@ -6,7 +6,6 @@ import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.List;
-
 import javax.net.ssl.SSLException;
 
 /** Says what failed exchanges mean: exit code, message and next step. */

@@ -1,15 +1,14 @@
 package org.pdtoolkit.ctl.command;
 
+import java.math.BigDecimal;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.pdtoolkit.ctl.client.Answer;
 import org.pdtoolkit.ctl.client.CtlException;
 import org.pdtoolkit.ctl.client.ExitCode;
 import org.pdtoolkit.ctl.client.Members;
 import org.pdtoolkit.ctl.render.View;
-
-import java.math.BigDecimal;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.util.Map;
 
 /** {@code member}: who belongs to the cluster, who leads, who should. */
 final class MemberCommand {

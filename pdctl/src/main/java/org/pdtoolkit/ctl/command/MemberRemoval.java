@@ -1,10 +1,9 @@
 package org.pdtoolkit.ctl.command;
 
+import java.util.Map;
 import org.pdtoolkit.ctl.client.CtlException;
 import org.pdtoolkit.ctl.client.ExitCode;
 import org.pdtoolkit.ctl.client.Members;
-
-import java.util.Map;
 
 /**
  * {@code member delete}: takes a member out of the cluster for ever. On a terminal it shows what is

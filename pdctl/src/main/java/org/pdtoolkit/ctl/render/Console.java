@@ -1,14 +1,13 @@
 package org.pdtoolkit.ctl.render;
 
-import org.pdtoolkit.ctl.client.CtlException;
-import org.pdtoolkit.ctl.client.ExitCode;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.pdtoolkit.ctl.client.CtlException;
+import org.pdtoolkit.ctl.client.ExitCode;
 
 /**
  * The three streams of the process, its environment, and which streams are terminals. Data goes to

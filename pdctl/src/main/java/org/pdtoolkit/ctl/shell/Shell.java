@@ -1,5 +1,8 @@
 package org.pdtoolkit.ctl.shell;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
@@ -11,10 +14,6 @@ import org.pdtoolkit.ctl.client.CtlException;
 import org.pdtoolkit.ctl.client.ExitCode;
 import org.pdtoolkit.ctl.client.Members;
 import org.pdtoolkit.ctl.command.Session;
-
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
 
 /**
  * Reads lines from a person and runs them until Ctrl-D or {@code exit}. Ctrl-C drops the line or

@@ -5,22 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.jline.terminal.Attributes;
-import org.jline.terminal.Size;
-import org.jline.terminal.Terminal;
-import org.jline.terminal.impl.DumbTerminal;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import org.pdtoolkit.ctl.Bodies;
-import org.pdtoolkit.ctl.PdServer;
-import org.pdtoolkit.ctl.client.Endpoint;
-import org.pdtoolkit.ctl.client.ExitCode;
-import org.pdtoolkit.ctl.command.Session;
-import org.pdtoolkit.ctl.command.Settings;
-import org.pdtoolkit.ctl.render.Console;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,6 +21,21 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Size;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.impl.DumbTerminal;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.pdtoolkit.ctl.Bodies;
+import org.pdtoolkit.ctl.PdServer;
+import org.pdtoolkit.ctl.client.Endpoint;
+import org.pdtoolkit.ctl.client.ExitCode;
+import org.pdtoolkit.ctl.command.Session;
+import org.pdtoolkit.ctl.command.Settings;
+import org.pdtoolkit.ctl.render.Console;
 
 /** The shell, fed with keys over a terminal without a screen. */
 @Timeout(30)

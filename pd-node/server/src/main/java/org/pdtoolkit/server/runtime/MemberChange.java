@@ -1,5 +1,7 @@
 package org.pdtoolkit.server.runtime;
 
+import java.nio.ByteBuffer;
+import java.util.List;
 import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.kv.Member;
 import org.pdtoolkit.raft.Change;
@@ -7,9 +9,6 @@ import org.pdtoolkit.raft.ChangeType;
 import org.pdtoolkit.raft.ConfChange;
 import org.pdtoolkit.raft.Entry;
 import org.pdtoolkit.raft.EntryType;
-
-import java.nio.ByteBuffer;
-import java.util.List;
 
 /**
  * What a membership change carries besides Raft's own part.

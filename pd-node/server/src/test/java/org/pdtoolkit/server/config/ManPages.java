@@ -1,12 +1,11 @@
 package org.pdtoolkit.server.config;
 
-import org.pdtoolkit.server.config.ConfigKey.Group;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.pdtoolkit.server.config.ConfigKey.Group;
 
 /**
  * Writes {@code pd-node(8)}, {@code pd-node.conf(5)} and the example file from the {@link

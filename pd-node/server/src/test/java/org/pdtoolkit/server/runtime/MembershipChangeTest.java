@@ -13,6 +13,11 @@ import static org.pdtoolkit.server.runtime.TestCluster.local;
 import static org.pdtoolkit.server.runtime.TestCluster.put;
 import static org.pdtoolkit.server.runtime.TestCluster.read;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,12 +29,6 @@ import org.pdtoolkit.kv.KvError;
 import org.pdtoolkit.kv.Member;
 import org.pdtoolkit.kv.MemberChanges.Changed;
 import org.pdtoolkit.kv.Op;
-
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /** Members come and go; the checks of their health are off except where they are the topic. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)

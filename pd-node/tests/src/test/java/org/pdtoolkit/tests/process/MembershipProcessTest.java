@@ -5,17 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.StatusRuntimeException;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.pdtoolkit.tests.check.TsoHistory;
-import org.pdtoolkit.wire.etcdserverpb.ClusterGrpc;
-import org.pdtoolkit.wire.etcdserverpb.Member;
-import org.pdtoolkit.wire.etcdserverpb.MemberAddRequest;
-import org.pdtoolkit.wire.etcdserverpb.MemberListRequest;
-import org.pdtoolkit.wire.etcdserverpb.MemberPromoteRequest;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -34,6 +23,15 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.pdtoolkit.tests.check.TsoHistory;
+import org.pdtoolkit.wire.etcdserverpb.ClusterGrpc;
+import org.pdtoolkit.wire.etcdserverpb.Member;
+import org.pdtoolkit.wire.etcdserverpb.MemberAddRequest;
+import org.pdtoolkit.wire.etcdserverpb.MemberListRequest;
+import org.pdtoolkit.wire.etcdserverpb.MemberPromoteRequest;
 
 /** Members come and go under load: no acknowledged write is lost, no timestamp repeated. */
 class MembershipProcessTest {
