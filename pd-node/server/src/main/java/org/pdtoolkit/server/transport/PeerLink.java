@@ -2,6 +2,7 @@ package org.pdtoolkit.server.transport;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -13,6 +14,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.logging.log4j.LogManager;
@@ -46,6 +48,11 @@ final class PeerLink {
     private Channel dialling;
     private long backoffMillis = BACKOFF_MIN_MILLIS;
     private int attempt;
+
+    /** Frames between {@link #send} and {@link #flush}. Thread: consensus. */
+    private final List<ByteBuf> unsent = new ArrayList<>();
+
+    private long unsentBytes;
 
     PeerLink(
             PeerFrame.Stream stream,
@@ -94,7 +101,7 @@ final class PeerLink {
     /** Queues a message; {@link #flush} sends it. Returns whether it may arrive. */
     boolean send(Message message) {
         Channel channel = ready;
-        if (channel == null || !channel.isWritable()) {
+        if (channel == null || channel.bytesBeforeUnwritable() <= unsentBytes) {
             return false;
         }
         ByteBuf frame =
@@ -102,14 +109,24 @@ final class PeerLink {
                         channel.alloc(),
                         PeerFrame.Type.MESSAGE,
                         out -> MessageCodec.encode(message, out));
-        channel.write(frame, channel.voidPromise());
+        unsent.add(frame);
+        unsentBytes += frame.readableBytes();
         return true;
     }
 
+    /** All that is queued leaves at once: each write from here wakes the loop up. */
     void flush() {
+        if (unsent.isEmpty()) {
+            return;
+        }
+        ByteBuf all = Unpooled.wrappedBuffer(unsent.toArray(ByteBuf[]::new));
+        unsent.clear();
+        unsentBytes = 0;
         Channel channel = ready;
-        if (channel != null) {
-            channel.flush();
+        if (channel == null) {
+            all.release();
+        } else {
+            channel.writeAndFlush(all, channel.voidPromise());
         }
     }
 
