@@ -8,11 +8,13 @@ import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.Election;
 import io.etcd.jetcd.KV;
+import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.Watch;
 import io.etcd.jetcd.election.CampaignResponse;
 import io.etcd.jetcd.election.LeaderKey;
 import io.etcd.jetcd.lock.LockResponse;
 import io.etcd.jetcd.options.WatchOption;
+import io.etcd.jetcd.watch.WatchEvent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -85,18 +87,12 @@ class JetcdWatchTest {
                 .watch(
                         bytes(prefix),
                         option,
-                        response ->
-                                response.getEvents()
-                                        .forEach(
-                                                event ->
-                                                        seen.add(
-                                                                event.getEventType()
-                                                                        + " "
-                                                                        + event.getKeyValue()
-                                                                                .getKey()
-                                                                        + "@"
-                                                                        + event.getKeyValue()
-                                                                                .getModRevision())));
+                        response -> response.getEvents().forEach(event -> seen.add(text(event))));
+    }
+
+    private static String text(WatchEvent event) {
+        KeyValue pair = event.getKeyValue();
+        return event.getEventType() + " " + pair.getKey() + "@" + pair.getModRevision();
     }
 
     @Test
