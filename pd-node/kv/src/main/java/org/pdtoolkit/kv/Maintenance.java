@@ -33,6 +33,31 @@ public interface Maintenance {
     Progress progress();
 
     /**
+     * What is in the key space, and what has been done since the start of this member.
+     *
+     * @param keys live ones
+     * @param puts operations
+     * @param deletes operations, whatever they deleted
+     * @param leases granted and not yet over
+     * @param watches open ones
+     * @param slowWatches those of them that have not been sent everything yet
+     * @param pendingProposals of this member, on their way through the log
+     * @param failedProposals of this member; they may have been carried out nevertheless
+     */
+    record Counts(
+            long keys,
+            long puts,
+            long deletes,
+            long leases,
+            long watches,
+            long slowWatches,
+            long pendingProposals,
+            long failedProposals) {}
+
+    /** From memory, as {@link #progress} is. */
+    Counts counts();
+
+    /**
      * Checksum of the key space up to {@code revision}, 0 for the newest. Blocks.
      *
      * @throws KvException COMPACTED, FUTURE_REVISION

@@ -212,7 +212,9 @@ final class PdNode implements AutoCloseable {
                         Version.ETCD_SERVER);
         ProcessMetrics.register(metrics);
         NodeMetrics.register(metrics, runtime.consensus(), Version.ETCD_SERVER);
-        NodeMetrics.registerStore(metrics, runtime.maintenance());
+        NodeMetrics.registerStore(metrics, runtime.maintenance(), config.quotaBackendBytes());
+        NodeMetrics.registerDisk(
+                metrics, runtime.diskTimes().logWrites(), runtime.diskTimes().commits());
         placement.ifPresent(
                 part -> NodeMetrics.registerPd(metrics, part.placement(), Version.SERVER));
         EtcdBackend backend = backend(config, runtime);

@@ -53,6 +53,11 @@ public final class KvMachine {
     private final AlarmTable alarms;
     private final Admission admission;
 
+    /** Written by the apply thread only, as is the next. */
+    private volatile long puts;
+
+    private volatile long deletes;
+
     /** What one command is going to change. */
     private static final class Staging implements AutoCloseable {
         private final Batch batch = new Batch();
@@ -232,9 +237,17 @@ public final class KvMachine {
             alarms.publish(staging.alarmsAfter);
         }
         mvcc.publish(staged);
+        count(staging.txn);
         if (!staging.txn.changes().isEmpty()) {
             watches.onPublished(staged.revision(), staging.txn.changes());
         }
+    }
+
+    private void count(WriteTxn txn) {
+        long putsNow = puts + txn.puts();
+        long deletesNow = deletes + txn.deletes();
+        puts = putsNow;
+        deletes = deletesNow;
     }
 
     /**
@@ -284,6 +297,21 @@ public final class KvMachine {
     /** Oldest readable revision; -1 before the first compaction. */
     public long compactRevision() {
         return mvcc.state().compactRevision();
+    }
+
+    /** Live keys. */
+    public int keys() {
+        return mvcc.state().index().liveCount(KeyRange.prefix(Bytes.EMPTY));
+    }
+
+    /** Puts carried out since this machine was loaded. */
+    public long puts() {
+        return puts;
+    }
+
+    /** Deletions carried out since this machine was loaded, also those that found nothing. */
+    public long deletes() {
+        return deletes;
     }
 
     /** Whether compacted records are left to delete. Thread: apply. */

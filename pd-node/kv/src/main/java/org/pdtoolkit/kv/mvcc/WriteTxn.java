@@ -32,6 +32,9 @@ public final class WriteTxn implements ReadView, AutoCloseable {
     /** Versions made here, in order: parallel to {@link #changes}. */
     private final List<Version> versions = new ArrayList<>();
 
+    private int puts;
+    private int deletes;
+
     WriteTxn(MvccState base, Supplier<OrderedStore.View> views) {
         this.base = base;
         this.views = views;
@@ -71,6 +74,7 @@ public final class WriteTxn implements ReadView, AutoCloseable {
 
     /** Writes {@code key}; the lease must exist or be 0. */
     public void put(Bytes key, Bytes value, long lease) {
+        puts++;
         Version newest = index.find(key);
         boolean existed = newest != null && newest.live();
         RevisionId id = nextId();
@@ -85,6 +89,7 @@ public final class WriteTxn implements ReadView, AutoCloseable {
 
     /** Deletes the live keys of {@code range}; returns their last versions in key order. */
     public Map<Bytes, Version> delete(KeyRange range) {
+        deletes++;
         Map<Bytes, Version> removed = liveIn(range);
         for (Map.Entry<Bytes, Version> entry : removed.entrySet()) {
             RevisionId id = nextId();
@@ -129,6 +134,16 @@ public final class WriteTxn implements ReadView, AutoCloseable {
     /** What changed so far, in order; see {@link RevisionChanges}. */
     public List<KeyValue> changes() {
         return changes;
+    }
+
+    /** Puts so far. */
+    public int puts() {
+        return puts;
+    }
+
+    /** Deletions so far, also those that found nothing. */
+    public int deletes() {
+        return deletes;
     }
 
     /** Keys that changed their lease, in order. */

@@ -63,6 +63,7 @@ public final class WatchHub {
     private final LaggingWatchers lagging = new LaggingWatchers();
     private final ArrayDeque<ProgressRequest> progress = new ArrayDeque<>();
     private long opened;
+    private int open;
 
     /** Every synced watch has been given, or is being given, everything up to here. */
     private long delivered;
@@ -89,6 +90,7 @@ public final class WatchHub {
         Watcher watcher;
         synchronized (this) {
             watcher = new Watcher(this, ++opened, request, listener);
+            open++;
             long start = request.startRevision();
             watcher.next = start == 0 ? mvcc.state().revision() + 1 : start;
             settle(watcher);
@@ -141,6 +143,17 @@ public final class WatchHub {
             }
         }
         watcher.state = State.OVER;
+        open--;
+    }
+
+    /** Open watches. */
+    public synchronized int open() {
+        return open;
+    }
+
+    /** Open watches that have not been given everything up to what is being delivered. */
+    public synchronized int slow() {
+        return open - synced.size();
     }
 
     void resume(Watcher watcher) {

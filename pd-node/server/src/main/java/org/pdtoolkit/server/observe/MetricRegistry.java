@@ -8,8 +8,8 @@ import java.util.function.DoubleSupplier;
 import java.util.stream.Collectors;
 
 /**
- * Named figures of the node. A figure is a supplier that is asked when somebody scrapes; nothing is
- * kept here.
+ * Named figures of the node. A figure is a supplier that is asked when somebody scrapes, or a
+ * histogram that its owner records in; nothing is kept here.
  *
  * <p>Thread: any. Suppliers are called on the scraping thread, must not block and may be called at
  * the same time.
@@ -20,10 +20,13 @@ public final class MetricRegistry {
         COUNTER
     }
 
+    private record NamedHistogram(String help, Histogram histogram) {}
+
     /** Figures of one name by their labels in text form. */
     private record Family(Type type, String help, Map<String, DoubleSupplier> figures) {}
 
     private final Map<String, Family> families = new ConcurrentSkipListMap<>();
+    private final Map<String, NamedHistogram> histograms = new ConcurrentSkipListMap<>();
 
     /** Adds a figure that goes up and down. */
     public MetricRegistry gauge(String name, String help, DoubleSupplier value) {
@@ -45,6 +48,14 @@ public final class MetricRegistry {
             String name, String help, Map<String, String> labels, DoubleSupplier value) {
         return add(
                 name, new Family(Type.COUNTER, help, new ConcurrentSkipListMap<>()), labels, value);
+    }
+
+    /** Adds durations; the name ends in {@code _seconds}. */
+    public MetricRegistry histogram(String name, String help, Histogram histogram) {
+        if (histograms.putIfAbsent(name, new NamedHistogram(help, histogram)) != null) {
+            throw new IllegalArgumentException(name + " is registered twice");
+        }
+        return this;
     }
 
     private MetricRegistry add(
@@ -76,10 +87,16 @@ public final class MetricRegistry {
                                                     .append(number(value.getAsDouble()))
                                                     .append('\n'));
                 });
+        histograms.forEach(
+                (name, named) -> {
+                    out.append("# HELP ").append(name).append(' ').append(named.help());
+                    out.append("\n# TYPE ").append(name).append(" histogram\n");
+                    named.histogram().scrape(name, out);
+                });
         return out.toString();
     }
 
-    private static String number(double value) {
+    static String number(double value) {
         if (Double.isNaN(value)) {
             return "NaN";
         }

@@ -56,8 +56,9 @@ public final class NodeMetrics {
                         () -> 1);
     }
 
-    /** Registers how far the log has come and how large the store is. */
-    public static void registerStore(MetricRegistry metrics, Maintenance store) {
+    /** Registers how far the log has come, how large the store is and what is in it. */
+    public static void registerStore(MetricRegistry metrics, Maintenance store, long quotaBytes) {
+        registerCounts(metrics, store);
         metrics.gauge(
                         "etcd_server_proposals_committed_total",
                         "The total number of consensus proposals committed.",
@@ -76,7 +77,50 @@ public final class NodeMetrics {
                         () -> {
                             Maintenance.Progress now = store.progress();
                             return Math.min(now.liveBytes(), now.totalBytes());
-                        });
+                        })
+                .gauge(
+                        "etcd_server_quota_backend_bytes",
+                        "Size of the store in bytes at which writes are refused.",
+                        () -> quotaBytes);
+    }
+
+    private static void registerCounts(MetricRegistry metrics, Maintenance store) {
+        metrics.gauge(
+                        "etcd_server_proposals_pending",
+                        "Requests of this member that wait for their log entry.",
+                        () -> store.counts().pendingProposals())
+                .counter(
+                        "etcd_server_proposals_failed_total",
+                        "Requests of this member whose outcome was not heard of.",
+                        () -> store.counts().failedProposals())
+                .gauge("etcd_debugging_mvcc_keys_total", "Live keys.", () -> store.counts().keys())
+                .counter("etcd_mvcc_put_total", "Puts applied.", () -> store.counts().puts())
+                .counter(
+                        "etcd_mvcc_delete_total",
+                        "Deletions applied, also those that found nothing.",
+                        () -> store.counts().deletes())
+                .gauge(
+                        "etcd_debugging_mvcc_watcher_total",
+                        "Open watches.",
+                        () -> store.counts().watches())
+                .gauge(
+                        "etcd_debugging_mvcc_slow_watcher_total",
+                        "Open watches that have not been sent everything yet.",
+                        () -> store.counts().slowWatches())
+                .gauge("pd_lease_leases", "Leases granted.", () -> store.counts().leases());
+    }
+
+    /** Registers how long log and store take, under etcd's names. */
+    public static void registerDisk(
+            MetricRegistry metrics, Histogram logWrites, Histogram commits) {
+        metrics.histogram(
+                        "etcd_disk_wal_fsync_duration_seconds",
+                        "Writes to the log, each with its fsync.",
+                        logWrites)
+                .histogram(
+                        "etcd_disk_backend_commit_duration_seconds",
+                        "Commits of the ordered store; they are not forced.",
+                        commits);
     }
 
     private static double members(Consensus consensus) {

@@ -8,6 +8,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -71,6 +72,7 @@ final class ApplyLoop implements Worker {
     private final LongConsumer compactLog;
     private final ArrayBlockingQueue<Runnable> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
     private final Map<Long, CompletableFuture<Outcome>> pending = new ConcurrentHashMap<>();
+    private final LongAdder failed = new LongAdder();
     private final PriorityQueue<Waiting> barriers =
             new PriorityQueue<>(Comparator.comparingLong(Waiting::index));
     private volatile boolean running = true;
@@ -165,7 +167,23 @@ final class ApplyLoop implements Worker {
     /** Remembers who waits for the entry of that request. */
     void await(long request, CompletableFuture<Outcome> future) {
         pending.put(request, future);
-        future.whenComplete((outcome, failure) -> pending.remove(request));
+        future.whenComplete(
+                (outcome, failure) -> {
+                    pending.remove(request);
+                    if (failure != null) {
+                        failed.increment();
+                    }
+                });
+    }
+
+    /** Requests of this member that wait for their entry. */
+    int pendingProposals() {
+        return pending.size();
+    }
+
+    /** Requests of this member whose outcome was not heard of. */
+    long failedProposals() {
+        return failed.sum();
     }
 
     /** Tells {@code roster} the members of the snapshot that {@link #install} has installed. */

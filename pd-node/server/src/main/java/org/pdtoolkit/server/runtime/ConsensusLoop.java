@@ -24,6 +24,7 @@ import org.pdtoolkit.raft.ConfChange;
 import org.pdtoolkit.raft.ConfState;
 import org.pdtoolkit.raft.Entry;
 import org.pdtoolkit.raft.EntryType;
+import org.pdtoolkit.raft.HardState;
 import org.pdtoolkit.raft.Message;
 import org.pdtoolkit.raft.MessageType;
 import org.pdtoolkit.raft.RaftEvent;
@@ -278,8 +279,7 @@ final class ConsensusLoop implements Worker {
             publishActivity();
             long now = context.now();
             if (state.diskDeadlineNanos() - now < options.diskFenceNanos() / 2) {
-                log.append(org.pdtoolkit.raft.HardState.EMPTY, List.of(), true);
-                diskDone();
+                persist(HardState.EMPTY, List.of(), true);
             }
         }
         if (transfer != null && --transfer.ticksLeft()[0] <= 0) {
@@ -527,9 +527,7 @@ final class ConsensusLoop implements Worker {
         // That a change is committed is on disk before it takes effect: a member that restarts must
         // not decide by a configuration that others have left behind, alone least of all.
         boolean sync = ready.mustSync() || MemberChange.anyIn(ready.committedEntries());
-        if (log.append(ready.hardState(), ready.entries(), sync)) {
-            diskDone();
-        }
+        persist(ready.hardState(), ready.entries(), sync);
         transport.send(late);
         transport.flush();
         for (ReadState read : ready.readStates()) {
@@ -593,8 +591,13 @@ final class ConsensusLoop implements Worker {
         state.activePeers(Set.copyOf(lastActive.keySet()));
     }
 
-    private void diskDone() {
-        state.diskDeadlineNanos(context.now() + options.diskFenceNanos());
+    private void persist(HardState hardState, List<Entry> entries, boolean force) {
+        long begin = context.now();
+        if (log.append(hardState, entries, force)) {
+            long end = context.now();
+            context.disk().logWrites().record(end - begin);
+            state.diskDeadlineNanos(end + options.diskFenceNanos());
+        }
     }
 
     private void noteOffice() {

@@ -40,6 +40,19 @@ final class NodeMaintenance implements Maintenance {
     }
 
     @Override
+    public Counts counts() {
+        return new Counts(
+                machine.keys(),
+                machine.puts(),
+                machine.deletes(),
+                machine.leases().count(),
+                machine.watches().open(),
+                machine.watches().slow(),
+                apply.pendingProposals(),
+                apply.failedProposals());
+    }
+
+    @Override
     public StoreHash hash(long revision) {
         return machine.hash(revision);
     }

@@ -123,7 +123,8 @@ public final class NodeRuntime implements AutoCloseable {
         this.fresh = decision.fresh();
         Environment environment = context.environment();
         workers = environment.workers();
-        OrderedStore ordered = storage.ordered();
+        OrderedStore ordered =
+                new MeasuredStore(storage.ordered(), context::now, context.disk().commits());
         AppliedState applied = StartDecision.repairLog(storage.log(), ordered.applied());
         if (options.forceNewCluster()) {
             ForcedCluster.write(storage.log(), applied, identity.memberId());
@@ -240,7 +241,9 @@ public final class NodeRuntime implements AutoCloseable {
             StartDecision decision = StartDecision.of(options, storage, coldStart);
             SplittableRandom random =
                     new SplittableRandom(environment.seed() ^ decision.identity().memberId());
-            NodeContext context = new NodeContext(options.runtime(), environment, random, onFatal);
+            NodeContext context =
+                    new NodeContext(
+                            options.runtime(), environment, random, onFatal, new DiskTimes());
             return new NodeRuntime(options, storage, decision, context);
         } catch (RuntimeException e) {
             storage.close();
@@ -400,6 +403,11 @@ public final class NodeRuntime implements AutoCloseable {
     /** What an operator may ask of this member. */
     public Maintenance maintenance() {
         return maintenance;
+    }
+
+    /** How long the disk has taken since the start. */
+    public DiskTimes diskTimes() {
+        return context.disk();
     }
 
     /** Users, roles and permissions. */
