@@ -23,8 +23,7 @@ public final class ConfigKey<T> {
         STORAGE("Storage and limits"),
         SECURITY("Security"),
         LOG("Logs and metrics"),
-        PROXY("Proxy mode"),
-        LATER("Known, refused for now");
+        PROXY("Proxy mode");
 
         private final String title;
 
@@ -45,7 +44,6 @@ public final class ConfigKey<T> {
     private final String derivedDefault;
     private final String doc;
     private final boolean reloadable;
-    private final boolean supported;
     private final boolean secret;
     private final char letter;
     private final List<String> aliases;
@@ -59,7 +57,6 @@ public final class ConfigKey<T> {
         this.derivedDefault = builder.derivedDefault;
         this.doc = builder.doc;
         this.reloadable = builder.reloadable;
-        this.supported = builder.group != Group.LATER;
         this.secret = builder.secret;
         this.letter = builder.letter;
         this.aliases = List.copyOf(builder.aliases);
@@ -94,11 +91,6 @@ public final class ConfigKey<T> {
     /** Whether the value can change while the node runs. */
     public boolean reloadable() {
         return reloadable;
-    }
-
-    /** False if any value but the default is refused with "not supported yet". */
-    public boolean supported() {
-        return supported;
     }
 
     /** Whether the value must not be shown. */

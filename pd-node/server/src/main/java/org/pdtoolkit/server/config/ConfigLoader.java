@@ -81,18 +81,13 @@ public final class ConfigLoader {
 
     private <T> void parse(ConfigKey<T> row) {
         Optional<String> text = sources.text(row);
-        Optional<T> normal = parseDefault(row);
-        normal.ifPresent(value -> values.put(row, value));
+        parseDefault(row).ifPresent(value -> values.put(row, value));
         if (text.isEmpty()) {
             return;
         }
         given.add(row);
         try {
-            T value = row.parse(text.get());
-            values.put(row, value);
-            if (!row.supported() && !normal.equals(Optional.of(value))) {
-                unsupported.add(sources.origin(row) + " \"" + text.get() + "\"");
-            }
+            values.put(row, row.parse(text.get()));
         } catch (ConfigValueException e) {
             // The default stays in place, so that rules about other keys can still be checked.
             broken.add(row);

@@ -161,12 +161,12 @@ final class ManPages {
         return page.page.toString();
     }
 
-    /** A file with every supported key at its default, commented out. */
+    /** A file with every key at its default, commented out. */
     static String example() {
         Map<String, List<String>> tables = new LinkedHashMap<>();
         tables.put("", new ArrayList<>());
         for (ConfigKey<?> row : ConfigSchema.rows()) {
-            if (row.fileKeys().isEmpty() || !row.supported()) {
+            if (row.fileKeys().isEmpty()) {
                 continue;
             }
             String key = row.fileKeys().get(0);
