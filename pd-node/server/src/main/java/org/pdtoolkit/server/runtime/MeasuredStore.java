@@ -1,8 +1,6 @@
 package org.pdtoolkit.server.runtime;
 
 import java.util.Iterator;
-import java.util.function.LongSupplier;
-import org.pdtoolkit.server.observe.Histogram;
 import org.pdtoolkit.storage.AppliedState;
 import org.pdtoolkit.storage.Batch;
 import org.pdtoolkit.storage.OrderedStore;
@@ -10,20 +8,18 @@ import org.pdtoolkit.storage.OrderedStore;
 /** An ordered store whose commits are timed. Thread: as the store's. */
 final class MeasuredStore implements OrderedStore {
     private final OrderedStore store;
-    private final LongSupplier nanos;
-    private final Histogram commits;
+    private final NodeContext context;
 
-    MeasuredStore(OrderedStore store, LongSupplier nanos, Histogram commits) {
+    MeasuredStore(OrderedStore store, NodeContext context) {
         this.store = store;
-        this.nanos = nanos;
-        this.commits = commits;
+        this.context = context;
     }
 
     @Override
     public void commit(Batch batch, AppliedState applied) {
-        long begin = nanos.getAsLong();
+        long begin = context.now();
         store.commit(batch, applied);
-        commits.record(nanos.getAsLong() - begin);
+        context.disk().commits().record(context.now() - begin);
     }
 
     @Override

@@ -123,13 +123,9 @@ public final class NodeRuntime implements AutoCloseable {
         this.fresh = decision.fresh();
         Environment environment = context.environment();
         workers = environment.workers();
-        OrderedStore ordered =
-                new MeasuredStore(storage.ordered(), context::now, context.disk().commits());
+        OrderedStore ordered = new MeasuredStore(storage.ordered(), context);
         AppliedState applied = StartDecision.repairLog(storage.log(), ordered.applied());
-        if (options.forceNewCluster()) {
-            ForcedCluster.write(storage.log(), applied, identity.memberId());
-        }
-        RaftLog log = new RaftLog(storage.log(), applied);
+        RaftLog log = openLog(applied);
         machine = new KvMachine(ordered);
         watches = new WatchLoop(context, machine.watches());
         PeerIdentity self = new PeerIdentity(identity.clusterId(), identity.memberId());
@@ -184,6 +180,13 @@ public final class NodeRuntime implements AutoCloseable {
             case JOIN -> LOG.info("this member joins a cluster of {}", decision.members().size());
             case RESTART -> restart(raft, roster, applied);
         }
+    }
+
+    private RaftLog openLog(AppliedState applied) {
+        if (options.forceNewCluster()) {
+            ForcedCluster.write(storage.log(), applied, identity.memberId());
+        }
+        return new RaftLog(storage.log(), applied);
     }
 
     /** Running already when this member was here before: it may have promised just now. */
