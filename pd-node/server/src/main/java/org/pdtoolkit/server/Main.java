@@ -1,14 +1,17 @@
 package org.pdtoolkit.server;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.server.config.ConfigLoader;
+import org.pdtoolkit.server.config.DiscoverySettings;
 import org.pdtoolkit.server.config.LoadResult;
 import org.pdtoolkit.server.config.NodeConfig;
+import org.pdtoolkit.server.discovery.ClusterFullException;
 import org.pdtoolkit.server.observe.LogFileException;
 import org.pdtoolkit.server.observe.Logging;
 import org.pdtoolkit.server.offline.SnapshotCommand;
@@ -102,8 +105,9 @@ public final class Main {
     /** A data directory that has been used stays what it is, whatever the configuration says. */
     private static AutoCloseable start(NodeConfig config) {
         boolean wanted = config.proxy().mode() != NodeConfig.ProxyMode.OFF;
+        ProxyNode.Usage usage = ProxyNode.usage(config.dataDir());
         boolean proxy =
-                switch (ProxyNode.usage(config.dataDir())) {
+                switch (usage) {
                     case NONE -> wanted;
                     case MEMBER -> false;
                     case PROXY -> true;
@@ -115,7 +119,27 @@ public final class Main {
                             config.dataDir(),
                             proxy ? "proxy" : "member");
         }
-        return proxy ? ProxyNodes.start(config) : PdNode.start(config, Main::fatal);
+        if (proxy) {
+            return ProxyNodes.start(config);
+        }
+        try {
+            return PdNode.start(config, Main::fatal);
+        } catch (ClusterFullException full) {
+            boolean fallsBack =
+                    usage == ProxyNode.Usage.NONE
+                            && config.discovery().orElseThrow()
+                                    instanceof DiscoverySettings.TokenUrl registry
+                            && registry.fallBackToProxy();
+            if (!fallsBack) {
+                throw full;
+            }
+            LogManager.getLogger(Main.class)
+                    .warn(
+                            "going on as a proxy, as --discovery-fallback says: {}",
+                            full.getMessage());
+            List<String> peers = full.founders().values().stream().flatMap(List::stream).toList();
+            return ProxyNodes.start(config, () -> peers);
+        }
     }
 
     private static void close(AutoCloseable node) {

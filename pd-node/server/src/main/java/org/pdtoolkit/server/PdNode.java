@@ -47,6 +47,7 @@ import org.pdtoolkit.server.port.NodeInfo;
 import org.pdtoolkit.server.port.PortContent;
 import org.pdtoolkit.server.port.PortLimits;
 import org.pdtoolkit.server.port.TlsFiles;
+import org.pdtoolkit.server.proxy.ProxyNode;
 import org.pdtoolkit.server.runtime.CompactionPolicy;
 import org.pdtoolkit.server.runtime.NodeOptions;
 import org.pdtoolkit.server.runtime.NodeRuntime;
@@ -109,15 +110,21 @@ final class PdNode implements AutoCloseable {
      * Opens the data dir and both ports and starts to serve what needs no quorum.
      *
      * @param onFatal told once when the node cannot go on
-     * @throws NodeStartException saying what is wrong and what to do
+     * @throws org.pdtoolkit.server.discovery.ClusterFullException others are the founders; an
+     *     unused data dir is as it was
+     * @throws NodeStartException saying what else is wrong and what to do
      */
     static PdNode start(NodeConfig config, Consumer<Throwable> onFatal) {
         Optional<TlsFiles> tls = tls(config);
         probe(config);
         NodeOptions options = options(config, tls);
         SSLSocketFactory peerTls = options.peerTls() == null ? null : options.peerTls().sockets();
-        NodeRuntime runtime =
-                NodeRuntime.open(options, new ColdStarts(config, tls, peerTls), onFatal);
+        ColdStarts coldStarts = new ColdStarts(config, tls, peerTls);
+        if (config.discovery().isPresent()
+                && ProxyNode.usage(config.dataDir()) == ProxyNode.Usage.NONE) {
+            coldStarts.lookAhead();
+        }
+        NodeRuntime runtime = NodeRuntime.open(options, coldStarts, onFatal);
         ScheduledExecutorService cluster =
                 Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "cluster"));
         try {

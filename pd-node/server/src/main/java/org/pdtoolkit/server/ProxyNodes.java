@@ -1,20 +1,27 @@
 package org.pdtoolkit.server;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.pdtoolkit.server.config.NodeConfig;
+import org.pdtoolkit.server.discovery.Discovery;
 import org.pdtoolkit.server.proxy.ProxyNode;
 import org.pdtoolkit.server.proxy.ProxySettings;
-import org.pdtoolkit.server.runtime.NodeStartException;
 
 /** Starts a node in proxy mode as it is configured. */
 final class ProxyNodes {
     private ProxyNodes() {}
 
     /**
+     * @throws org.pdtoolkit.server.runtime.NodeStartException the members cannot be found
      * @throws org.pdtoolkit.server.port.PortException the port cannot be opened or the data
      *     directory cannot be used
      */
     static ProxyNode start(NodeConfig config) {
+        return start(config, () -> new Discovery(config).peerUrls());
+    }
+
+    /** The same in front of the members with these peer URLs, if it is the first start. */
+    static ProxyNode start(NodeConfig config, Supplier<List<String>> initialPeerUrls) {
         NodeConfig.Proxy proxy = config.proxy();
         ProxySettings settings =
                 new ProxySettings(
@@ -29,15 +36,6 @@ final class ProxyNodes {
                                 proxy.dial(),
                                 proxy.write(),
                                 proxy.read()));
-        return ProxyNode.start(settings, () -> initialPeers(config));
-    }
-
-    private static List<String> initialPeers(NodeConfig config) {
-        if (config.discovery().isPresent()) {
-            throw new NodeStartException(
-                    "a proxy does not find the members by discovery yet: name them with"
-                            + " --initial-cluster or --endpoints");
-        }
-        return config.initialCluster().values().stream().flatMap(List::stream).toList();
+        return ProxyNode.start(settings, initialPeerUrls);
     }
 }

@@ -18,6 +18,7 @@ public final class ColdStarts implements ColdStart {
     private final Discovery discovery;
     private final ExistingCluster existing;
     private final Optional<TlsFiles> tls;
+    private Optional<Origin> known = Optional.empty();
 
     /**
      * @param tls of the client port
@@ -30,8 +31,23 @@ public final class ColdStarts implements ColdStart {
         this.tls = tls;
     }
 
+    /**
+     * Finds the origin while the data dir has not been touched yet: whoever is refused leaves none
+     * behind, and may become a proxy.
+     *
+     * @throws org.pdtoolkit.server.discovery.ClusterFullException when this node comes too late
+     * @throws NodeStartException as {@link #origin} does
+     */
+    public void lookAhead() {
+        known = Optional.of(origin());
+    }
+
     @Override
     public Origin origin() {
+        return known.orElseGet(this::find);
+    }
+
+    private Origin find() {
         if (config.join().isPresent()) {
             return new JoinByClientUrl(config, tls, existing).origin();
         }

@@ -24,7 +24,8 @@ public final class Discovery {
     /**
      * Blocks until all founders are known, however long they take.
      *
-     * @throws NodeStartException saying what keeps this node from founding a cluster
+     * @throws ClusterFullException when others have taken all places
+     * @throws NodeStartException saying what else keeps this node from founding a cluster
      */
     public InitialCluster initialCluster() {
         InitialCluster found = config.discovery().map(this::discover).orElseGet(this::configured);
@@ -33,6 +34,18 @@ public final class Discovery {
             throw new NodeStartException(String.join("; ", problems));
         }
         return found;
+    }
+
+    /**
+     * Peer URLs of the founders, for a node that is none of them and does not sign in. Blocks until
+     * all of them are known.
+     *
+     * @throws NodeStartException when they cannot be found
+     */
+    public List<String> peerUrls() {
+        Map<String, List<String>> founders =
+                config.discovery().map(this::lookOn).orElseGet(config::initialCluster);
+        return founders.values().stream().flatMap(List::stream).toList();
     }
 
     /** Warns of what the configuration asks for in vain, because the data dir holds a member. */
@@ -49,42 +62,47 @@ public final class Discovery {
     }
 
     private InitialCluster discover(DiscoverySettings settings) {
+        if (settings instanceof DiscoverySettings.Srv srv) {
+            Map<String, List<String>> members =
+                    new SrvDiscovery(srv).members(config.name(), config.advertisePeerUrls());
+            return new InitialCluster(members, config.initialClusterToken());
+        }
+        String token = token(settings);
+        try (Registry registry = open(settings)) {
+            return new InitialCluster(rendezvous(registry, token).meet(), token);
+        }
+    }
+
+    private Map<String, List<String>> lookOn(DiscoverySettings settings) {
+        if (settings instanceof DiscoverySettings.Srv srv) {
+            return new SrvDiscovery(srv).named(config.name(), List.of());
+        }
+        try (Registry registry = open(settings)) {
+            return rendezvous(registry, token(settings)).lookOn();
+        }
+    }
+
+    private static String token(DiscoverySettings settings) {
+        return settings instanceof DiscoverySettings.Registry registry
+                ? registry.token()
+                : ((DiscoverySettings.TokenUrl) settings).url().toString();
+    }
+
+    private static Registry open(DiscoverySettings settings) {
         if (settings instanceof DiscoverySettings.Registry registry) {
-            try (Registry keys = new EtcdRegistry(registry)) {
-                return rendezvous(keys, registry.token());
-            }
+            return new EtcdRegistry(registry);
         }
-        if (settings instanceof DiscoverySettings.TokenUrl tokenUrl) {
-            return throughTokenUrl(tokenUrl);
-        }
-        SrvDiscovery records = new SrvDiscovery((DiscoverySettings.Srv) settings);
-        Map<String, List<String>> members =
-                records.members(config.name(), config.advertisePeerUrls());
-        return new InitialCluster(members, config.initialClusterToken());
+        DiscoverySettings.TokenUrl tokenUrl = (DiscoverySettings.TokenUrl) settings;
+        return new TokenUrlRegistry(tokenUrl.url(), tokenUrl.proxy());
     }
 
-    private InitialCluster throughTokenUrl(DiscoverySettings.TokenUrl settings) {
-        try (Registry keys = new TokenUrlRegistry(settings.url(), settings.proxy())) {
-            return rendezvous(keys, settings.url().toString());
-        } catch (ClusterFullException full) {
-            if (settings.fallBackToProxy()) {
-                throw new NodeStartException(
-                        full.getMessage()
-                                + ". Going on as a proxy, which --discovery-fallback=proxy asks"
-                                + " for, is not supported yet",
-                        full);
-            }
-            throw full;
-        }
-    }
-
-    private InitialCluster rendezvous(Registry registry, String token) {
+    private Rendezvous rendezvous(Registry registry, String token) {
         List<String> urls = config.advertisePeerUrls().stream().map(URI::toString).toList();
         Rendezvous.Self self =
                 new Rendezvous.Self(
                         Long.toHexString(ClusterIdentity.memberId(urls, token)),
                         config.name(),
                         urls);
-        return new InitialCluster(new Rendezvous(registry, self, Backoff.real()).meet(), token);
+        return new Rendezvous(registry, self, Backoff.real());
     }
 }

@@ -72,6 +72,21 @@ final class Rendezvous {
         LOG.info("signed in at the discovery service: member={}", self.entry());
         listing = answer(registry::list);
         refuseIfTaken(listing.entries(), size);
+        return await(listing, size);
+    }
+
+    /**
+     * Peer URLs of the founders by name; this node does not become one.
+     *
+     * @throws NodeStartException when the registry holds what no cluster can be founded from
+     */
+    Map<String, List<String>> lookOn() {
+        int size = parseSize(answer(registry::size));
+        return await(answer(registry::list), size);
+    }
+
+    private Map<String, List<String>> await(Listing first, int size) {
+        Listing listing = first;
         while (listing.entries().size() < size) {
             LOG.info(
                     "waiting for the other founders: missing={} of={} here={}",

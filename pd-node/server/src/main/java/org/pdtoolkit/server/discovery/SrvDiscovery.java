@@ -41,6 +41,26 @@ final class SrvDiscovery {
      * @throws NodeStartException when there are no records, or this node is not among them
      */
     Map<String, List<String>> members(String ownName, List<URI> ownUrls) {
+        named(ownName, ownUrls);
+        if (!members.containsKey(ownName)) {
+            throw new NodeStartException(
+                    "cannot find local etcd member \""
+                            + ownName
+                            + "\" in SRV records: none leads to "
+                            + ownUrls
+                            + ", they name "
+                            + members.values()
+                            + (problems.isEmpty() ? "" : "; " + String.join("; ", problems)));
+        }
+        return members;
+    }
+
+    /**
+     * The same, whether this node is among them or not.
+     *
+     * @throws NodeStartException when there are no records
+     */
+    Map<String, List<String>> named(String ownName, List<URI> ownUrls) {
         String suffix = settings.service().map(name -> "-" + name).orElse("");
         for (String scheme : List.of("https", "http")) {
             String service = (scheme.equals("https") ? "etcd-server-ssl" : "etcd-server") + suffix;
@@ -56,16 +76,6 @@ final class SrvDiscovery {
         if (members.isEmpty()) {
             throw new NodeStartException(
                     "error setting up initial cluster: " + String.join("; ", problems));
-        }
-        if (!members.containsKey(ownName)) {
-            throw new NodeStartException(
-                    "cannot find local etcd member \""
-                            + ownName
-                            + "\" in SRV records: none leads to "
-                            + ownUrls
-                            + ", they name "
-                            + members.values()
-                            + (problems.isEmpty() ? "" : "; " + String.join("; ", problems)));
         }
         return members;
     }

@@ -26,6 +26,15 @@ final class Asker {
      * @param peerPort on the loopback address; it is not opened
      */
     InitialCluster ask(String name, int peerPort, String... flags) {
+        return discovery(name, peerPort, flags).initialCluster();
+    }
+
+    /** Peer URLs of the founders, to one who is none of them. Blocks until they are known. */
+    List<String> lookOn(String... flags) {
+        return discovery("proxy", 1, flags).peerUrls();
+    }
+
+    private Discovery discovery(String name, int peerPort, String... flags) {
         List<String> all = new ArrayList<>(List.of(flags));
         all.add("--name=" + name);
         all.add("--data-dir=" + directory.resolve(name));
@@ -34,6 +43,6 @@ final class Asker {
         if (result instanceof LoadResult.Exit exit) {
             throw new IllegalArgumentException(exit.stderrText());
         }
-        return new Discovery(((LoadResult.Start) result).config()).initialCluster();
+        return new Discovery(((LoadResult.Start) result).config());
     }
 }

@@ -55,17 +55,16 @@ class DiscoveryProcessTest {
         return directory.resolve("pd" + number).resolve("data");
     }
 
-    private NodeProcess start(int number, String flag) {
+    private NodeProcess start(int number, String... flags) {
+        List<String> arguments = new ArrayList<>();
+        arguments.add("--name=pd" + number);
+        arguments.add("--data-dir=" + dataDir(number));
+        arguments.add("--client-urls=" + clientUrl(number));
+        arguments.add("--peer-urls=http://127.0.0.1:" + peerPort(number));
+        arguments.addAll(List.of(flags));
         NodeProcess node =
                 new NodeProcess(
-                        "pd" + number,
-                        List.of(
-                                "--name=pd" + number,
-                                "--data-dir=" + dataDir(number),
-                                "--client-urls=" + clientUrl(number),
-                                "--peer-urls=http://127.0.0.1:" + peerPort(number),
-                                flag),
-                        directory.resolve("pd" + number).resolve("log"));
+                        "pd" + number, arguments, directory.resolve("pd" + number).resolve("log"));
         started.add(node);
         node.start();
         return node;
@@ -100,10 +99,16 @@ class DiscoveryProcessTest {
             start(3, flag);
             assertEquals(Set.of("pd1", "pd2", "pd3"), awaitCluster());
 
-            NodeProcess fourth = start(4, flag);
+            NodeProcess fourth = start(4, flag, "--discovery-fallback=exit");
             assertEquals(1, fourth.await(30), fourth.output());
             assertTrue(fourth.output().contains("discovery: cluster is full"), fourth.output());
+            assertTrue(Files.notExists(dataDir(4)));
+
+            NodeProcess proxy = start(4, flag);
+            awaitProxy(proxy);
+            proxy.kill();
         }
+        awaitProxy(start(4, flag));
         second.kill();
         start(2, flag);
         LocalCluster.await(
@@ -111,6 +116,18 @@ class DiscoveryProcessTest {
         assertTrue(
                 second.output().contains("discovery is ignored: the data dir holds a member"),
                 second.output());
+    }
+
+    /** Until PD's members are seen through it. */
+    private void awaitProxy(NodeProcess proxy) {
+        LocalCluster.await(
+                "three members behind the proxy; it says " + proxy.output(),
+                PATIENCE,
+                () ->
+                        endpoints
+                                .members(clientUrl(4))
+                                .filter(members -> members.getMembersCount() == 3)
+                                .isPresent());
     }
 
     @Test
@@ -132,6 +149,7 @@ class DiscoveryProcessTest {
             assertTrue(
                     stranger.output().contains("cannot find local etcd member \"pd4\""),
                     stranger.output());
+            awaitProxy(start(4, flag, "--proxy=on"));
         }
     }
 

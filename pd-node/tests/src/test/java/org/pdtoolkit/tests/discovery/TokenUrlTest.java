@@ -88,6 +88,20 @@ class TokenUrlTest {
     }
 
     @Test
+    void whoLooksOnTakesNoPlaceAndWaitsForTheLast() throws Exception {
+        registry.put("/t/_config/size", "2");
+        registry.signedIn("t", List.of("m1=http://127.0.0.1:1"));
+        CompletableFuture<List<String>> looking =
+                CompletableFuture.supplyAsync(
+                        () -> asker.lookOn("--discovery=" + registry.url("t")), threads);
+        registry.signedIn("t", List.of("m2=http://127.0.0.1:2", "m3=http://127.0.0.1:3"));
+        assertEquals(
+                List.of("http://127.0.0.1:1", "http://127.0.0.1:2"),
+                looking.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+        assertEquals(3, registry.texts("t").size());
+    }
+
+    @Test
     void thoseWhoComeTooLateAreNoFounders() throws Exception {
         registry.put("/t/_config/size", "3");
         registry.signedIn("t", List.of("m1=http://127.0.0.1:1"));
