@@ -42,9 +42,9 @@ public final class CrowdBench implements AutoCloseable {
     private static final int PUTS = 2_000;
     private static final int GRANTS_IN_FLIGHT = 50;
     private static final int PUTS_IN_FLIGHT = 8;
-    private static final int LEASE_SECONDS = 60;
+    private static final int LEASE_SECONDS = 120;
 
-    /** Thrice a lease's life, as clients do. */
+    /** Three times in a lease's life, as clients do. */
     private static final int KEEP_ALIVE_SECONDS = LEASE_SECONDS / 3;
 
     private final List<ManagedChannel> members = new ArrayList<>();
