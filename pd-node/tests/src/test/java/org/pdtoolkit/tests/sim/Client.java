@@ -75,7 +75,8 @@ abstract class Client {
                         outcome.accept(result, failure == null ? null : cause(failure));
                     }
                 };
-        world.at(delay(), "request", () -> target.arrive(() -> send(target, request, once)));
+        long asked = world.now();
+        world.at(delay(), "request", () -> target.arrive(() -> send(target, request, asked, once)));
         world.at(
                 PATIENCE,
                 "patience",
@@ -83,13 +84,19 @@ abstract class Client {
     }
 
     private <T> void send(
-            Node target, Supplier<CompletableFuture<T>> request, BiConsumer<T, Throwable> outcome) {
+            Node target,
+            Supplier<CompletableFuture<T>> request,
+            long asked,
+            BiConsumer<T, Throwable> outcome) {
         int life = target.life();
         var unused =
                 request.get()
                         .whenComplete(
                                 (result, failure) -> {
                                     if (life == target.life()) {
+                                        if (failure == null) {
+                                            target.answers(asked);
+                                        }
                                         world.at(
                                                 delay(),
                                                 "answer",

@@ -7,13 +7,18 @@ final class Faults {
     private final World world;
     private final Network network;
     private final List<Node> nodes;
+
+    /** {@code null} while the members stay the same. */
+    private final Census census;
+
     private final long paceMax;
     private boolean over;
 
-    Faults(World world, Network network, List<Node> nodes) {
+    Faults(World world, Network network, List<Node> nodes, Census census) {
         this.world = world;
         this.network = network;
         this.nodes = nodes;
+        this.census = census;
         this.paceMax = world.magnitude(World.SECOND / 2, 6 * World.SECOND);
     }
 
@@ -22,14 +27,19 @@ final class Faults {
         network.loss = world.chance(0.5) ? 0 : world.random.nextDouble() * 0.1;
         network.repeat = world.chance(0.5) ? 0 : world.random.nextDouble() * 0.1;
         network.late = world.chance(0.5) ? 0 : world.random.nextDouble() * 0.1;
-        for (Node node : nodes) {
+        nodes.forEach(this::surround);
+        again();
+    }
+
+    /** What is always a little wrong with one member. */
+    void surround(Node node) {
+        if (!over) {
             node.clockRate = 1 + (world.random.nextDouble() - 0.5) / 50;
             node.wallOffsetMillis = world.between(-500, 500);
             node.slowDisk = world.chance(0.5) ? 0 : 0.02;
             node.slowDiskMax = 20 * World.MILLI;
             node.stalls = world.chance(0.7) ? 0 : 0.0003;
         }
-        again();
     }
 
     private void again() {
@@ -144,7 +154,8 @@ final class Faults {
     private void partition() {
         world.count("fault.partition");
         long time = someTime();
-        int side = world.random.nextInt(1 << nodes.size());
+        int side =
+                census == null ? world.random.nextInt(1 << nodes.size()) : world.random.nextInt();
         for (Node from : nodes) {
             for (Node to : nodes) {
                 if ((side >> from.number & 1) != (side >> to.number & 1)) {
@@ -268,12 +279,19 @@ final class Faults {
 
     /** Only while the others are a quorum without this one, for good. */
     private void damage(Node node) {
-        long gone = nodes.stream().filter(Node::isDamaged).count();
-        if (gone + 1 > (nodes.size() - 1) / 2 || node.isDamaged()) {
+        if (node.isDamaged() || !mayLose(node)) {
             return;
         }
         node.kill();
         node.damage();
         restartLater(node);
+    }
+
+    private boolean mayLose(Node node) {
+        if (census != null) {
+            return census.mayLose(node);
+        }
+        long gone = nodes.stream().filter(Node::isDamaged).count();
+        return gone + 1 <= (nodes.size() - 1) / 2;
     }
 }

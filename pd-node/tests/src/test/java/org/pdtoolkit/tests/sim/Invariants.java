@@ -3,13 +3,17 @@ package org.pdtoolkit.tests.sim;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.pdtoolkit.raft.Message;
 import org.pdtoolkit.storage.AppliedState;
 import org.pdtoolkit.storage.Batch;
 import org.pdtoolkit.storage.HardState;
 import org.pdtoolkit.storage.LogRecord;
 import org.pdtoolkit.storage.LogStore;
+import org.pdtoolkit.storage.OrderedStore;
+import org.pdtoolkit.storage.Space;
 
 /**
  * What must hold over all members and all their lives, told from what they write to their disks and
@@ -41,15 +45,24 @@ final class Invariants {
     /** The last hard state that each disk has confirmed. */
     private final Map<Integer, HardState> confirmed = new HashMap<>();
 
-    private final Map<Integer, Long> members = new HashMap<>();
+    private final Map<Integer, Long> members = new TreeMap<>();
+    private final MemberHistory history;
+
+    /** By node: what it had applied when it last voted for itself, and in which term. */
+    private final Map<Integer, Position> candidacies = new HashMap<>();
 
     /**
      * @param sameBatches whether an entry makes the same writes at every member, which is so unless
      *     each compacts its history in its own time
      */
-    Invariants(World world, boolean sameBatches) {
+    Invariants(World world, MemberHistory history, boolean sameBatches) {
         this.world = world;
+        this.history = history;
         this.sameBatches = sameBatches;
+    }
+
+    MemberHistory history() {
+        return history;
     }
 
     int leaderships() {
@@ -107,6 +120,10 @@ final class Invariants {
         if (state.vote() != 0) {
             onVote(node, state.term(), state.vote());
         }
+        if (state.vote() == node.memberId() && state.term() > before.term()) {
+            long index = node.runtime().appliedIndex();
+            candidacies.put(node.number, new Position(state.term(), index));
+        }
         long previous = termBefore;
         for (LogRecord entry : entries) {
             Written now = new Written(entry.kind(), entry.data().hashCode(), previous);
@@ -157,6 +174,7 @@ final class Invariants {
             return;
         }
         LogStore log = logs.get(node.number);
+        onElected(node, term, log);
         for (Map.Entry<Long, Applied> entry : applied.tailMap(log.firstIndex()).entrySet()) {
             long index = entry.getKey();
             Applied committed = entry.getValue();
@@ -166,6 +184,36 @@ final class Invariants {
                             || (index <= log.lastIndex() && log.term(index) == committed.term()),
                     "the new leader " + node.name + " lacks the applied entry " + index);
         }
+    }
+
+    private void onElected(Node node, long term, LogStore log) {
+        Position candidacy = candidacies.get(node.number);
+        if (candidacy == null || candidacy.term() != term) {
+            return;
+        }
+        int candidate = Long.hashCode(node.memberId());
+        Set<Long> voters = new TreeSet<>();
+        members.forEach(
+                (number, id) -> {
+                    Integer vote = voteOfTerm.get(new Position(term, number));
+                    if (vote != null && vote == candidate) {
+                        voters.add(id);
+                    }
+                });
+        history.checkElected(node, voters, candidacy.index(), log);
+    }
+
+    /** A member has applied an entry, or opened a storage, or replaced its content. */
+    void onStored(Node node, OrderedStore store, Batch batch) {
+        long index = store.applied().index();
+        boolean concerned =
+                batch == null
+                        || history.isChange(index)
+                        || batch.writes().stream().anyMatch(w -> w.space() == Space.META);
+        if (concerned) {
+            history.onStored(node, store);
+        }
+        history.onApplied(node.memberId(), index);
     }
 
     /** A member is about to apply an entry. */

@@ -28,12 +28,16 @@ final class Network {
     private static final long DELAY_MIN = 50 * World.MICRO;
     private static final long DELAY_MAX = 2 * World.MILLI;
     private static final long LATE_MAX = 2 * World.SECOND;
+    private static final long PROMOTION_PATIENCE = 5 * World.SECOND;
     private static final long SNAPSHOT_PATIENCE = 10 * World.SECOND;
 
     private final World world;
     private final Invariants invariants;
-    private final Map<Long, Node> byMember = new HashMap<>();
+    private final Map<Long, Node> byMember = new TreeMap<>();
     private final TreeMap<Integer, Integer> cut = new TreeMap<>();
+
+    /** When each link that was ever cut became whole again. */
+    private final Map<Integer, Long> wholeSince = new HashMap<>();
 
     double loss;
     double repeat;
@@ -48,11 +52,12 @@ final class Network {
         loss = 0;
         repeat = 0;
         late = 0;
+        cut.keySet().forEach(link -> wholeSince.put(link, world.now()));
         cut.clear();
     }
 
     private static int link(Node from, Node to) {
-        return from.number * 16 + to.number;
+        return from.number << 16 | to.number;
     }
 
     /** Cuts one direction for a while; cuts of the same link add up. */
@@ -61,7 +66,12 @@ final class Network {
         world.at(
                 nanos,
                 "link",
-                () -> cut.computeIfPresent(link(from, to), (l, n) -> n == 1 ? null : n - 1));
+                () -> {
+                    cut.computeIfPresent(link(from, to), (l, n) -> n == 1 ? null : n - 1);
+                    if (!isCut(from, to)) {
+                        wholeSince.put(link(from, to), world.now());
+                    }
+                });
     }
 
     boolean isCut(Node from, Node to) {
@@ -72,6 +82,22 @@ final class Network {
         return late > 0 && world.chance(late)
                 ? world.magnitude(DELAY_MIN, LATE_MAX)
                 : world.between(DELAY_MIN, DELAY_MAX);
+    }
+
+    /** {@code node} connects to the others anew: whoever knows that it was removed says so. */
+    void greet(Node node) {
+        long id = node.memberId();
+        for (Node other : List.copyOf(byMember.values())) {
+            if (other != node
+                    && other.isRunning()
+                    && !other.isPaused()
+                    && !isCut(node, other)
+                    && !isCut(other, node)
+                    && other.handler.isRemoved(id)) {
+                node.handler.onRemoved();
+                return;
+            }
+        }
     }
 
     /** What one run of a node sees of the network. */
@@ -111,14 +137,55 @@ final class Network {
         @Override
         public long connectedMillis(long peer) {
             Node to = byMember.get(peer);
-            boolean up = to != null && to.isRunning() && !isCut(self, to) && !isCut(to, self);
-            return up ? Long.MAX_VALUE : -1;
+            if (to == null || !to.isRunning() || isCut(self, to) || isCut(to, self)) {
+                return -1;
+            }
+            long since = Math.max(self.startedAt(), to.startedAt());
+            since = Math.max(since, wholeSince.getOrDefault(link(self, to), 0L));
+            since = Math.max(since, wholeSince.getOrDefault(link(to, self), 0L));
+            return (world.now() - since) / World.MILLI;
         }
 
         @Override
         public CompletableFuture<Void> promote(long leader, long learner) {
-            // What carries it is not simulated; a client of the simulation asks the leader.
-            return CompletableFuture.failedFuture(new KvException(KvError.NOT_LEADER));
+            CompletableFuture<Void> answer = new CompletableFuture<>();
+            Node to = byMember.get(leader);
+            world.at(
+                    PROMOTION_PATIENCE,
+                    "promotion patience",
+                    () ->
+                            self.enter(
+                                    life,
+                                    () ->
+                                            answer.completeExceptionally(
+                                                    new KvException(KvError.TIMEOUT))));
+            if (to != null && !isCut(self, to) && !world.chance(loss)) {
+                world.at(delay(), "promotion", () -> to.arrive(() -> promote(to, learner, answer)));
+            }
+            return answer;
+        }
+
+        private void promote(Node to, long learner, CompletableFuture<Void> answer) {
+            var unused =
+                    to.handler
+                            .promote(learner)
+                            .whenComplete(
+                                    (members, failure) ->
+                                            world.at(
+                                                    delay(),
+                                                    "promoted",
+                                                    () ->
+                                                            self.enter(
+                                                                    life,
+                                                                    () -> end(answer, failure))));
+        }
+
+        private static void end(CompletableFuture<Void> answer, Throwable failure) {
+            if (failure == null) {
+                answer.complete(null);
+            } else {
+                answer.completeExceptionally(failure);
+            }
         }
 
         @Override
@@ -175,7 +242,9 @@ final class Network {
                         world.trace(message.index() * 31 + message.term());
                         to.arrive(
                                 () -> {
-                                    if (!to.handler.isRemoved(message.from())) {
+                                    boolean removed = to.handler.isRemoved(message.from());
+                                    // A connection may have lasted since before the removal.
+                                    if (!removed || world.chance(0.5)) {
                                         // Told with each greeting, before any message.
                                         to.handler.onPromise(message.from(), promiseMillis);
                                         to.handler.onMessage(message);

@@ -12,7 +12,9 @@ import org.pdtoolkit.kv.ReplicatedKv;
 import org.pdtoolkit.placement.PlacementConfig;
 import org.pdtoolkit.placement.TimeSource;
 import org.pdtoolkit.placement.driver.PlacementDriver;
+import org.pdtoolkit.server.runtime.ColdStart;
 import org.pdtoolkit.server.runtime.Environment;
+import org.pdtoolkit.server.runtime.MemberRemovedException;
 import org.pdtoolkit.server.runtime.NodeOptions;
 import org.pdtoolkit.server.runtime.NodeRuntime;
 import org.pdtoolkit.server.runtime.NodeStartException;
@@ -59,6 +61,7 @@ final class Node {
 
     final int number;
     final String name;
+    private final ColdStart coldStart;
     final SimulationOptions options;
     private final World world;
     private final Network network;
@@ -72,10 +75,12 @@ final class Node {
     private NodeRuntime runtime;
     private PlacementDriver driver;
     private int life;
+    private long startedAt;
     private boolean running;
     private boolean starting;
     private boolean damaged;
     private boolean lost;
+    private boolean ended;
     private int pauses;
     private boolean ownerBusy;
     private boolean observing;
@@ -101,17 +106,25 @@ final class Node {
             Network network,
             Invariants invariants,
             SimulationOptions options,
-            int number) {
+            int number,
+            String name,
+            ColdStart coldStart) {
         this.world = world;
         this.network = network;
         this.invariants = invariants;
         this.options = options;
         this.number = number;
-        this.name = options.nameOf(number);
+        this.name = name;
+        this.coldStart = coldStart;
     }
 
     int life() {
         return life;
+    }
+
+    /** When its process began. */
+    long startedAt() {
+        return startedAt;
     }
 
     boolean isRunning() {
@@ -127,13 +140,19 @@ final class Node {
         return lost;
     }
 
+    /** Whether it was told that it was removed, and ended. */
+    boolean hasEnded() {
+        return ended;
+    }
+
     boolean isDamaged() {
         return damaged;
     }
 
-    /** Id in the group; known once it has started. */
+    /** Id in the group; of a founder known once it has started. */
     long memberId() {
-        return invariants.members().getOrDefault(number, 0L);
+        long joining = coldStart instanceof Newcomer newcomer ? newcomer.joining.self().id() : 0;
+        return invariants.members().getOrDefault(number, joining);
     }
 
     NodeRuntime runtime() {
@@ -173,19 +192,21 @@ final class Node {
         int mine = ++life;
         running = true;
         starting = true;
+        startedAt = world.now();
         try {
             Environment environment = new SimulatedEnvironment();
-            NodeOptions nodeOptions = options.nodeOptions(number, disk.path("/data"));
             runtime =
                     NodeRuntime.open(
-                            options.nodeOptions(number, disk.path("/data")),
-                            options::founding,
+                            options.nodeOptions(number, name, disk.path("/data")),
+                            coldStart,
                             failure -> fail(mine, failure),
                             environment);
             driver = placement(mine);
             runtime.incarnation(driver::clusterId);
             invariants.onStart(this);
             runtime.start();
+            invariants.history().checkMayRun(this, runtime.appliedIndex());
+            ended = false;
             driver.start();
             world.at(PLACEMENT_TICK, "placement", () -> placementTick(mine));
             pokeWorkers();
@@ -220,7 +241,7 @@ final class Node {
 
                     @Override
                     public long wallMillis() {
-                        return wall();
+                        return Node.this.wallMillis();
                     }
                 };
         return new PlacementDriver(
@@ -277,6 +298,13 @@ final class Node {
         }
         if (failure instanceof AssertionError broken) {
             throw broken;
+        }
+        if (failure instanceof MemberRemovedException) {
+            world.check(invariants.history().isRemoved(memberId()), name + " was not removed");
+            world.count("node.ended, being removed");
+            ended = true;
+            end(disk.afterKill());
+            return;
         }
         boolean explained =
                 failure instanceof StorageException.Failed
@@ -353,6 +381,25 @@ final class Node {
             checkPower();
             pokeWorkers();
         }
+    }
+
+    /**
+     * Meets the others every so often, and hears from those who know that it was removed. Their old
+     * connections may last.
+     */
+    void greet(long period) {
+        world.at(
+                world.between(period / 2, period),
+                "greeting",
+                () -> {
+                    arrive(() -> network.greet(this));
+                    greet(period);
+                });
+    }
+
+    /** It answers what was asked at {@code asked} in the name of the group. */
+    void answers(long asked) {
+        invariants.history().checkMayAnswer(this, asked);
     }
 
     /** Something comes in from outside; without a life it is lost. */
@@ -439,7 +486,7 @@ final class Node {
         return (long) (world.now() * clockRate) + number * 1_000 * World.SECOND;
     }
 
-    private long wall() {
+    long wallMillis() {
         return WALL_START_MILLIS + world.now() / World.MILLI + wallOffsetMillis;
     }
 
@@ -501,6 +548,14 @@ final class Node {
         }
     }
 
+    /** The start of a member that was added. */
+    record Newcomer(Joining joining) implements ColdStart {
+        @Override
+        public Origin origin() {
+            return joining;
+        }
+    }
+
     private final class SimulatedEnvironment implements Environment, Workers {
         private final int mine = life;
 
@@ -511,7 +566,7 @@ final class Node {
 
         @Override
         public long wallMillis() {
-            return wall();
+            return Node.this.wallMillis();
         }
 
         @Override
@@ -575,6 +630,7 @@ final class Node {
         return name
                 + (running ? "" : " down")
                 + (lost ? " lost" : "")
+                + (ended ? " ended" : "")
                 + (isPaused() ? " paused" : "")
                 + (running
                         ? " applied="

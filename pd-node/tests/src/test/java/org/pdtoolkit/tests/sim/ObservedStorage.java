@@ -24,6 +24,7 @@ final class ObservedStorage {
         ObservedStorage observed = new ObservedStorage(node, invariants);
         Log log = observed.new Log(storage.log());
         invariants.onOpened(node, log);
+        invariants.onStored(node, storage.ordered(), null);
         return new Forwarding.Parts(log, observed.new Ordered(storage.ordered()), storage);
     }
 
@@ -70,6 +71,7 @@ final class ObservedStorage {
             }
             node.diskTakesTime();
             inner.commit(batch, applied);
+            invariants.onStored(node, inner, batch);
         }
 
         @Override
@@ -83,6 +85,7 @@ final class ObservedStorage {
             node.diskTakesTime();
             inner.replace(writes, applied);
             invariants.onInstall(node, applied);
+            invariants.onStored(node, inner, null);
             node.diskTakesTime();
         }
     }

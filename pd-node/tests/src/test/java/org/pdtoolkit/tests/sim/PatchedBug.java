@@ -17,7 +17,40 @@ enum PatchedBug {
 
     /** Found once, in a leader that was stuck while another renewed the lease. */
     LEASE_ENDED_BY_AN_EARLIER_TERM(
-            server("runtime/NodeRuntime.java", "kv.revokeExpired(id, term)", "kv.leaseRevoke(id)"));
+            server("runtime/NodeRuntime.java", "kv.revokeExpired(id, term)", "kv.leaseRevoke(id)")),
+
+    /** A restarted member gives the id of a removed one again, which the others refuse. */
+    REMOVED_IDS_FORGOTTEN_AT_RESTART(
+            server(
+                    "runtime/Membership.java",
+                    "removed.add(Bytes.copyOf(key, REMOVED_PREFIX.size(), key.length).toLong());",
+                    "")),
+
+    /** A crash between the two leaves a list that never was. */
+    MEMBERS_STORED_AFTER_THE_APPLIED_INDEX(
+            server(
+                    "runtime/ApplyLoop.java",
+                    "membership.apply(item.change(), batch);\n        }\n",
+                    "membership.apply(item.change(), batch);\n        }\n"
+                            + "store.commit(new Batch(), at);\n")),
+
+    /** The core has the new configuration until it is started again. */
+    CONFIGURATION_NOT_STORED(
+            server(
+                    "runtime/ApplyLoop.java",
+                    "item.members() == null\n",
+                    "item.members() == null || !applied.confState().isEmpty()\n")),
+
+    /** It is a leader for whoever asks it, although no member. */
+    REMOVED_LEADER_GOES_ON(
+            server(
+                    "runtime/ConsensusLoop.java",
+                    "leaving |= !members.contains(raft.id()) && raft.role() == Role.LEADER;",
+                    ""),
+            server(
+                    "runtime/NodeRuntime.java",
+                    "removedNanos.compareAndSet(0, context.now() | 1)",
+                    "false"));
 
     private final List<Patch> patches;
 

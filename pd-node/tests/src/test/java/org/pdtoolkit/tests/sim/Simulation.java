@@ -11,6 +11,8 @@ import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.kv.KeyRange;
 import org.pdtoolkit.kv.Op;
 import org.pdtoolkit.kv.OpResult;
+import org.pdtoolkit.server.runtime.ColdStart;
+import org.pdtoolkit.server.runtime.ReconfigurationRules;
 import org.pdtoolkit.tests.check.TsoHistory;
 
 /** One cluster, one seed: starts, suffers, heals, and must work again. */
@@ -29,12 +31,19 @@ final class Simulation {
     private final Network network;
     private final Faults faults;
     private final List<Node> nodes = new ArrayList<>();
-    private final KvClient.History history = new KvClient.History();
+    private final SimulationOptions options;
+    private final MemberHistory history;
+    private final KvClient.History calls = new KvClient.History();
     private final TreeMap<Long, Long> ids = new TreeMap<>();
     private final Map<Long, String> revisions = Watcher.newLog();
     private final List<Client> clients = new ArrayList<>();
     private final List<TsoClient> tsoClients = new ArrayList<>();
     private final List<Watcher> watchers = new ArrayList<>();
+
+    /** {@code null} while the members stay the same. */
+    private final MemberClient members;
+
+    private int numbers;
 
     /** Asks only what it is told to, at the end. */
     private final KvClient reader;
@@ -42,22 +51,29 @@ final class Simulation {
     Simulation(long seed, Mutation mutation) {
         world = new World(seed);
         boolean compaction = world.chance(0.25);
-        SimulationOptions options =
+        int founders = SIZES[world.random.nextInt(SIZES.length)];
+        // The other half is left alone, so that its histories stay what they were.
+        boolean changing = seed % 2 != 0;
+        boolean strict = !changing || world.chance(0.4);
+        options =
                 new SimulationOptions(
-                        SIZES[world.random.nextInt(SIZES.length)],
+                        founders,
+                        new ReconfigurationRules(strict, 1),
                         world.chance(0.3),
                         world.magnitude(30, 2_000),
                         world.between(1, 50),
                         compaction,
                         mutation);
-        invariants = new Invariants(world, !compaction);
+        history = new MemberHistory(world, founders);
+        invariants = new Invariants(world, history, !compaction);
         network = new Network(world, invariants);
         for (int i = 1; i <= options.size(); i++) {
-            nodes.add(new Node(world, network, invariants, options, i));
+            nodes.add(node(options.nameOf(i), options::founding));
         }
-        faults = new Faults(world, network, nodes);
+        Census census = changing ? new Census(history, nodes) : null;
+        faults = new Faults(world, network, nodes, census);
         for (int i = 0; i < KV_CLIENTS; i++) {
-            clients.add(new KvClient(world, nodes, history));
+            clients.add(new KvClient(world, nodes, calls));
         }
         for (int i = 0; i < TSO_CLIENTS; i++) {
             tsoClients.add(new TsoClient(world, nodes));
@@ -68,8 +84,23 @@ final class Simulation {
         for (int i = 0; i < WATCHERS; i++) {
             watchers.add(new Watcher(world, nodes, revisions));
         }
-        reader = new KvClient(world, nodes, history);
+        members =
+                changing
+                        ? new MemberClient(world, nodes, history, census, this::newcomer, strict)
+                        : null;
+        reader = new KvClient(world, nodes, calls);
         reader.stop();
+    }
+
+    private Node node(String name, ColdStart coldStart) {
+        return new Node(world, network, invariants, options, ++numbers, name, coldStart);
+    }
+
+    private Node newcomer(String name, ColdStart.Joining joining) {
+        Node node = node(name, new Node.Newcomer(joining));
+        faults.surround(node);
+        node.greet(World.SECOND);
+        return node;
     }
 
     World world() {
@@ -77,7 +108,7 @@ final class Simulation {
     }
 
     long answeredKvCalls() {
-        return history.answered();
+        return calls.answered();
     }
 
     long timestampCalls() {
@@ -90,6 +121,10 @@ final class Simulation {
             world.at(world.between(0, World.SECOND), "start", node::start);
         }
         clients.forEach(Client::start);
+        if (members != null) {
+            members.start();
+            nodes.forEach(node -> node.greet(World.SECOND));
+        }
         watchers.forEach(Watcher::start);
         world.at(world.between(0, 4 * World.SECOND), "faults", faults::start);
         world.runFor(world.magnitude(TROUBLE_MIN, TROUBLE_MAX));
@@ -101,6 +136,7 @@ final class Simulation {
         Node first = null;
         for (Node node : nodes) {
             if (node.serving()) {
+                node.answers(world.now());
                 world.check(first == null, first + " and " + node + " both serve");
                 first = node;
             }
@@ -110,34 +146,62 @@ final class Simulation {
     /** From here on nothing goes wrong; so everything must work soon. */
     private void heal() {
         faults.heal();
+        if (members != null) {
+            members.tidyUp();
+            await("members in order", members::isTidy);
+        }
         int answered = tsoClients.get(0).history().size();
         await("a PD leader", () -> nodes.stream().anyMatch(Node::serving));
         await("timestamps", () -> tsoClients.get(0).history().size() > answered + 3);
-        long calls = history.answered();
-        await("answers to reads and writes", () -> history.answered() > calls + 50);
+        long before = calls.answered();
+        await("answers to reads and writes", () -> calls.answered() > before + 50);
         clients.forEach(Client::stop);
         world.runFor(5 * World.SECOND);
+        if (members != null) {
+            finishMembers();
+        }
         for (int key = 0; key < KvClient.KEYS; key++) {
             readAgain(key);
         }
         await("every member with everything applied", this::allApplied);
         checkSameState();
         await("watchers up to date", this::watchersAreDone);
-        for (long revision : history.revisions()) {
+        for (long revision : calls.revisions()) {
             world.check(
                     revisions.containsKey(revision) || compactedBefore(revision),
                     "no watcher saw the acknowledged revision " + revision);
         }
     }
 
+    /** Whoever was removed ends; all others are up and agree on who they are. */
+    private void finishMembers() {
+        await("members in order", members::isTidy);
+        members.stop();
+        await("end of removed members", this::removedHaveEnded);
+        nodes.removeIf(node -> history.isRemoved(node.memberId()));
+        await(
+                "list of members that all agree on",
+                () ->
+                        allApplied()
+                                && upNodes().stream()
+                                        .map(node -> node.runtime().consensus().members())
+                                        .allMatch(history.latest().members()::equals));
+    }
+
+    private boolean removedHaveEnded() {
+        return nodes.stream()
+                .filter(node -> history.isRemoved(node.memberId()))
+                .allMatch(node -> node.hasEnded() || node.isLost());
+    }
+
     private void readAgain(int key) {
-        long before = history.answered();
+        long before = calls.answered();
         await(
                 "a read of key " + key,
                 () -> {
                     reader.read(upNodes().get(0), key);
                     world.runFor(STEP);
-                    return history.answered() > before;
+                    return calls.answered() > before;
                 });
     }
 
@@ -150,7 +214,7 @@ final class Simulation {
         while (!condition.getAsBoolean()) {
             world.check(world.now() < end, "healed, but no " + what + ": " + nodes);
             for (Node node : nodes) {
-                if (!node.isRunning() && !node.isLost()) {
+                if (!node.isRunning() && !node.isLost() && !node.hasEnded()) {
                     node.disk().makeRoom();
                     node.start();
                 }
@@ -191,7 +255,7 @@ final class Simulation {
     }
 
     private void checkHistories() {
-        history.check(world);
+        calls.check(world);
         List<String> wrong =
                 TsoHistory.violations(tsoClients.stream().map(TsoClient::history).toList());
         world.check(wrong.isEmpty(), "timestamps: " + wrong);

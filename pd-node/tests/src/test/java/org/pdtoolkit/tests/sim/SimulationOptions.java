@@ -16,13 +16,15 @@ import org.pdtoolkit.storage.file.FileStorageProvider;
 /**
  * How the members of one run are configured.
  *
- * @param size number of members
+ * @param size number of founding members
  * @param mixed whether the members have different election timeouts
+ * @param rules what changes of the members must keep
  * @param compaction whether the history is compacted every few seconds
  * @param mutation the bug planted into the members, if any
  */
 record SimulationOptions(
         int size,
+        ReconfigurationRules rules,
         boolean mixed,
         long snapshotCount,
         long catchUpEntries,
@@ -51,16 +53,16 @@ record SimulationOptions(
     InitialCluster founding() {
         Map<String, List<String>> members = new LinkedHashMap<>();
         for (int i = 1; i <= size; i++) {
-            members.put(nameOf(i), List.of(peerUrlOf(i)));
+            members.put(nameOf(i), List.of(peerUrlOf(nameOf(i))));
         }
         return new InitialCluster(members, "simulation");
     }
 
-    private String peerUrlOf(int number) {
-        return "http://" + nameOf(number) + ":2380";
+    static String peerUrlOf(String name) {
+        return "http://" + name + ":2380";
     }
 
-    NodeOptions nodeOptions(int number, Path directory) {
+    NodeOptions nodeOptions(int number, String name, Path directory) {
         RuntimeOptions numbers =
                 new RuntimeOptions(
                         TICK_MILLIS,
@@ -76,13 +78,13 @@ record SimulationOptions(
                         0,
                         Long.MAX_VALUE);
         return new NodeOptions(
-                nameOf(number),
+                name,
                 directory,
                 new StorageChoice("file", STORAGE_OPTIONS),
                 List.of(),
-                List.of(peerUrlOf(number)),
-                List.of("http://" + nameOf(number) + ":2379"),
-                ReconfigurationRules.DEFAULT,
+                List.of(peerUrlOf(name)),
+                List.of("http://" + name + ":2379"),
+                rules,
                 false,
                 numbers,
                 null);

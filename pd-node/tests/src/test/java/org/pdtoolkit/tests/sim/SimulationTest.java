@@ -37,6 +37,10 @@ class SimulationTest {
             return;
         }
         runAll(1, SEEDS);
+        for (Census.Kind kind : Census.Kind.values()) {
+            String what = "op.member " + kind;
+            assertTrue(counts.getOrDefault(what, 0L) > SEEDS / 20, "hardly any " + what);
+        }
         assertTrue(counts.get("op.kv") > SEEDS * 200L, "the faults left nothing to check");
         assertTrue(counts.get("op.tso") > SEEDS * 200L, "the faults left nothing to check");
     }
