@@ -28,6 +28,11 @@ final class Census {
     private final MemberHistory history;
     private final List<Node> nodes;
 
+    /** Whether one of two voters may be removed, which may leave the other one waiting for ever. */
+    private final boolean bold;
+
+    private boolean dared;
+
     /** Asked for, outcome not known yet; asked again until it is. */
     private Step pending;
 
@@ -37,9 +42,19 @@ final class Census {
     /** Whether the member that is being removed may become a voter before it is gone. */
     private boolean lateVoter;
 
-    Census(MemberHistory history, List<Node> nodes) {
+    Census(MemberHistory history, List<Node> nodes, boolean bold) {
+        this.bold = bold;
         this.history = history;
         this.nodes = nodes;
+    }
+
+    /** One of two was removed, and the other one cannot know. */
+    boolean isStranded() {
+        return dared && anyUnaware();
+    }
+
+    private boolean anyUnaware() {
+        return history.unaware().stream().anyMatch(id -> isSound(nodeOf(id), null));
     }
 
     Step pending() {
@@ -85,7 +100,7 @@ final class Census {
         }
         Set<Long> now = latest.voters();
         boolean fewer = removes(next, now) || spoilt != null;
-        if (fewer && history.unaware().stream().anyMatch(id -> isSound(nodeOf(id), null))) {
+        if (fewer && anyUnaware()) {
             return false;
         }
         if (removes(next, now) || (spoilt != null && removes(pending, now))) {
@@ -98,7 +113,10 @@ final class Census {
                             .filter(id -> id != going.id() && isSound(nodeOf(id), spoilt))
                             .count();
             if (left <= (now.size() + floating.size()) / 2) {
-                return false;
+                dared = bold && next != null && now.size() == 2;
+                if (!dared) {
+                    return false;
+                }
             }
         }
         boolean survives = isViable(after(now, next), next, spoilt);

@@ -45,7 +45,7 @@ enum PatchedBug {
     REMOVED_LEADER_GOES_ON(
             server(
                     "runtime/ConsensusLoop.java",
-                    "leaving |= !members.contains(raft.id()) && raft.role() == Role.LEADER;",
+                    "leaving = true;\n            closeFence();\n",
                     ""),
             server(
                     "runtime/NodeRuntime.java",

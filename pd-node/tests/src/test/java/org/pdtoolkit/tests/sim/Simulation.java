@@ -26,6 +26,11 @@ final class Simulation {
     private static final int WATCHERS = 2;
     private static final int[] SIZES = {1, 2, 3, 3, 3, 3, 3, 4, 5, 5, 5, 6, 7};
 
+    /** The group has run into the limit of changes that take effect when committed. */
+    private static final class Stranded extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
     private final World world;
     private final Invariants invariants;
     private final Network network;
@@ -40,7 +45,9 @@ final class Simulation {
     private final List<TsoClient> tsoClients = new ArrayList<>();
     private final List<Watcher> watchers = new ArrayList<>();
 
-    /** {@code null} while the members stay the same. */
+    /** {@code null} while the members stay the same, as is {@link #members}. */
+    private final Census census;
+
     private final MemberClient members;
 
     private int numbers;
@@ -70,7 +77,7 @@ final class Simulation {
         for (int i = 1; i <= options.size(); i++) {
             nodes.add(node(options.nameOf(i), options::founding));
         }
-        Census census = changing ? new Census(history, nodes) : null;
+        census = changing ? new Census(history, nodes, world.chance(0.3)) : null;
         faults = new Faults(world, network, nodes, census);
         for (int i = 0; i < KV_CLIENTS; i++) {
             clients.add(new KvClient(world, nodes, calls));
@@ -128,7 +135,11 @@ final class Simulation {
         watchers.forEach(Watcher::start);
         world.at(world.between(0, 4 * World.SECOND), "faults", faults::start);
         world.runFor(world.magnitude(TROUBLE_MIN, TROUBLE_MAX));
-        heal();
+        try {
+            heal();
+        } catch (Stranded known) {
+            world.count("members.stranded");
+        }
         checkHistories();
     }
 
@@ -212,6 +223,9 @@ final class Simulation {
     private void await(String what, BooleanSupplier condition) {
         long end = world.now() + HEALING_MAX;
         while (!condition.getAsBoolean()) {
+            if (world.now() >= end && census != null && census.isStranded()) {
+                throw new Stranded();
+            }
             world.check(world.now() < end, "healed, but no " + what + ": " + nodes);
             for (Node node : nodes) {
                 if (!node.isRunning() && !node.isLost() && !node.hasEnded()) {
