@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.pdtoolkit.wire.pdpb.GetMembersResponse;
 import org.pdtoolkit.wire.pdpb.Member;
 
@@ -22,6 +23,17 @@ public final class LocalCluster implements AutoCloseable {
      * @param extra arguments for every node
      */
     public LocalCluster(List<String> storages, Path directory, List<String> extra) {
+        this(storages, directory, extra, name -> List.of());
+    }
+
+    /**
+     * @param jvmFlags by name of the member
+     */
+    public LocalCluster(
+            List<String> storages,
+            Path directory,
+            List<String> extra,
+            Function<String, List<String>> jvmFlags) {
         int size = storages.size();
         int basePort = Ports.free(2 * size);
         List<String> initial = new ArrayList<>();
@@ -42,7 +54,8 @@ public final class LocalCluster implements AutoCloseable {
                                     "--storage=" + storages.get(i)));
             flags.addAll(extra);
             arguments.add(List.copyOf(flags));
-            nodes.add(new NodeProcess(name, flags, directory.resolve(name).resolve("log")));
+            Path log = directory.resolve(name).resolve("log");
+            nodes.add(new NodeProcess(name, flags, log, jvmFlags.apply(name)));
         }
         endpoints = new PdEndpoints(clientUrls);
     }

@@ -29,14 +29,28 @@ public final class NodeProcess implements AutoCloseable {
      * @param log where its standard output and error go, appended
      */
     public NodeProcess(String name, List<String> arguments, Path log) {
+        this(name, arguments, log, List.of());
+    }
+
+    /**
+     * @param jvmFlags more flags for its JVM
+     */
+    public NodeProcess(String name, List<String> arguments, Path log, List<String> jvmFlags) {
         this.name = name;
         this.log = log;
-        this.command = new ArrayList<>();
+        this.command = command(arguments);
+        command.addAll(1, jvmFlags);
+    }
+
+    /** What starts a node with these arguments. */
+    public static List<String> command(List<String> arguments) {
+        List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_FLAGS);
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.add("org.pdtoolkit.server.Main");
         command.addAll(arguments);
+        return command;
     }
 
     public String name() {
