@@ -19,10 +19,11 @@ import org.pdtoolkit.storage.AppliedState;
 import org.pdtoolkit.storage.Batch;
 import org.pdtoolkit.storage.OrderedStore;
 import org.pdtoolkit.storage.StorageException;
+import org.pdtoolkit.storage.support.ForwardingOrderedStore;
 
 /** A commit that fails has changed nothing, and the command can be applied again. */
 class FullStoreTest {
-    private static final class OftenFullStore extends ForwardingStore {
+    private static final class OftenFullStore extends ForwardingOrderedStore {
         private boolean full;
 
         OftenFullStore(OrderedStore store) {

@@ -21,6 +21,7 @@ import org.pdtoolkit.storage.Batch;
 import org.pdtoolkit.storage.OrderedStore;
 import org.pdtoolkit.storage.Space;
 import org.pdtoolkit.storage.StorageException;
+import org.pdtoolkit.storage.support.ForwardingOrderedStore;
 
 class InstallTest {
     private final Machine machine = new Machine();
@@ -59,7 +60,7 @@ class InstallTest {
     }
 
     /** Stops a reader between its index and its values, and lets the store change there. */
-    private static final class PausingStore extends ForwardingStore {
+    private static final class PausingStore extends ForwardingOrderedStore {
         private final CountDownLatch reading = new CountDownLatch(1);
         private final CountDownLatch replaced = new CountDownLatch(1);
         private volatile Thread reader;

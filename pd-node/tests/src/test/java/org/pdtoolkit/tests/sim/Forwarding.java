@@ -1,6 +1,5 @@
 package org.pdtoolkit.tests.sim;
 
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -12,8 +11,6 @@ import org.pdtoolkit.kv.OpResult;
 import org.pdtoolkit.kv.ReplicatedKv;
 import org.pdtoolkit.kv.WatchListener;
 import org.pdtoolkit.kv.WatchRequest;
-import org.pdtoolkit.storage.AppliedState;
-import org.pdtoolkit.storage.Batch;
 import org.pdtoolkit.storage.HardState;
 import org.pdtoolkit.storage.LogRecord;
 import org.pdtoolkit.storage.LogStore;
@@ -93,49 +90,6 @@ final class Forwarding {
         @Override
         public void reset(long index, long term, HardState state) {
             inner.reset(index, term, state);
-        }
-    }
-
-    static class Ordered implements OrderedStore {
-        protected final OrderedStore inner;
-
-        Ordered(OrderedStore inner) {
-            this.inner = inner;
-        }
-
-        @Override
-        public View view() {
-            return inner.view();
-        }
-
-        @Override
-        public AppliedState applied() {
-            return inner.applied();
-        }
-
-        @Override
-        public void commit(Batch batch, AppliedState applied) {
-            inner.commit(batch, applied);
-        }
-
-        @Override
-        public void sync() {
-            inner.sync();
-        }
-
-        @Override
-        public long durableIndex() {
-            return inner.durableIndex();
-        }
-
-        @Override
-        public void replace(Iterator<Batch.Write> writes, AppliedState applied) {
-            inner.replace(writes, applied);
-        }
-
-        @Override
-        public Usage usage() {
-            return inner.usage();
         }
     }
 

@@ -9,6 +9,7 @@ import org.pdtoolkit.storage.LogRecord;
 import org.pdtoolkit.storage.LogStore;
 import org.pdtoolkit.storage.OrderedStore;
 import org.pdtoolkit.storage.Storage;
+import org.pdtoolkit.storage.support.ForwardingOrderedStore;
 
 /** The storage of a member: its writes take time, and the invariants see them. */
 final class ObservedStorage {
@@ -59,7 +60,7 @@ final class ObservedStorage {
         }
     }
 
-    private final class Ordered extends Forwarding.Ordered {
+    private final class Ordered extends ForwardingOrderedStore {
         Ordered(OrderedStore inner) {
             super(inner);
         }

@@ -16,6 +16,7 @@ import org.pdtoolkit.storage.LogRecord;
 import org.pdtoolkit.storage.LogStore;
 import org.pdtoolkit.storage.OrderedStore;
 import org.pdtoolkit.storage.Storage;
+import org.pdtoolkit.storage.support.ForwardingOrderedStore;
 
 /** Bugs that others have had, each at the seam where its effect shows. */
 enum PlantedBug implements Mutation {
@@ -59,7 +60,7 @@ enum PlantedBug implements Mutation {
         public Storage storage(Storage real) {
             return ordered(
                     real,
-                    new Forwarding.Ordered(real.ordered()) {
+                    new ForwardingOrderedStore(real.ordered()) {
                         @Override
                         public void commit(Batch batch, AppliedState applied) {
                             inner.commit(batch, inner.applied());
@@ -73,7 +74,7 @@ enum PlantedBug implements Mutation {
         public Storage storage(Storage real) {
             return ordered(
                     real,
-                    new Forwarding.Ordered(real.ordered()) {
+                    new ForwardingOrderedStore(real.ordered()) {
                         @Override
                         public void commit(Batch batch, AppliedState applied) {
                             inner.commit(new Batch(), applied);
@@ -88,7 +89,7 @@ enum PlantedBug implements Mutation {
         public Storage storage(Storage real) {
             return ordered(
                     real,
-                    new Forwarding.Ordered(real.ordered()) {
+                    new ForwardingOrderedStore(real.ordered()) {
                         @Override
                         public void sync() {
                             // Forgotten.
