@@ -3,7 +3,7 @@ package org.pdtoolkit.server.offline;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Shows whose data dir it is and how far its parts are. */
@@ -14,27 +14,16 @@ import picocli.CommandLine.Parameters;
                         + " members, sizes, snapshot.",
         footer = "Example: pd-node storage inspect /var/lib/pd-node/pd1 --format json")
 final class InspectCommand extends DirectoryCommand {
-    /** The spellings of {@code --format}. */
-    enum Format {
-        text,
-        json
-    }
-
     @Parameters(paramLabel = "DIR", description = "The data dir of a stopped node.")
     private Path directory;
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            defaultValue = "text",
-            description = "text for people or json for scripts. Default: text.")
-    private Format format;
+    @Mixin private FormatOption format;
 
     @Override
     public Integer call() throws IOException {
         try (SourceDirectory source = SourceDirectory.open(directory)) {
             InspectionText seen = new InspectionText(Inspection.of(source));
-            streams().out().print(format == Format.json ? seen.json() : seen.table());
+            streams().out().print(format.json() ? seen.json() : seen.table());
             streams().out().flush();
         }
         return ExitCode.OK.number();

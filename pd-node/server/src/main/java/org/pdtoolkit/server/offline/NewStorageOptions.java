@@ -1,8 +1,7 @@
 package org.pdtoolkit.server.offline;
 
-import java.util.Map;
-import java.util.TreeMap;
 import org.pdtoolkit.server.store.StorageChoice;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of a command that makes a data dir. */
@@ -14,19 +13,13 @@ final class NewStorageOptions {
             description = "The storage of the new data dir: file or h2.")
     private String backend;
 
-    @Option(
-            names = "--option",
-            paramLabel = "KEY=VALUE",
-            description =
-                    "An option of the new backend while it is built, for example"
-                            + " segment-bytes=16777216. May be repeated.")
-    private Map<String, String> options = new TreeMap<>();
+    @Mixin private BackendOptions options;
 
     String backend() {
         return backend;
     }
 
     StorageChoice choice() {
-        return new StorageChoice(backend, options);
+        return new StorageChoice(backend, options.values());
     }
 }

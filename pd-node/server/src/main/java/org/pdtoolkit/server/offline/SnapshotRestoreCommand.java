@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.pdtoolkit.server.config.ConfigLoader;
 import org.pdtoolkit.server.config.LoadResult;
@@ -17,6 +16,7 @@ import org.pdtoolkit.server.runtime.InitialCluster;
 import org.pdtoolkit.server.runtime.NodeStartException;
 import org.pdtoolkit.server.store.StorageChoice;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -79,13 +79,7 @@ final class SnapshotRestoreCommand extends LongCommand {
             description = "The storage of the new data dir: file or h2. Default: file.")
     private String backend;
 
-    @Option(
-            names = "--option",
-            paramLabel = "KEY=VALUE",
-            description =
-                    "An option of the new backend while it is built, for example"
-                            + " segment-bytes=16777216. May be repeated.")
-    private Map<String, String> options = new TreeMap<>();
+    @Mixin private BackendOptions options;
 
     @Option(
             names = "--bump-revision",
@@ -117,7 +111,7 @@ final class SnapshotRestoreCommand extends LongCommand {
         SnapshotFile snapshot = SnapshotFile.open(file, !skipHashCheck);
         Progress progress = progress();
         try (NewDirectory target =
-                NewDirectory.begin(directory, new StorageChoice(backend, options))) {
+                NewDirectory.begin(directory, new StorageChoice(backend, options.values()))) {
             target.build(
                     sink -> {
                         ContentEncoder encoder = new ContentEncoder();

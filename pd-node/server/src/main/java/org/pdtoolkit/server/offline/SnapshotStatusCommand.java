@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.pdtoolkit.wire.Version;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Shows what a snapshot holds; JSON has the names of {@code etcdutl snapshot status}. */
@@ -20,21 +20,10 @@ import picocli.CommandLine.Parameters;
                         + " revision, the number of its keys and its size.",
         footer = "Example: pd-node snapshot status backup.db --format json")
 final class SnapshotStatusCommand extends DirectoryCommand {
-    /** The spellings of {@code --format}. */
-    enum Format {
-        text,
-        json
-    }
-
     @Parameters(paramLabel = "FILE", description = "What 'etcdctl snapshot save' has saved.")
     private Path file;
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            defaultValue = "text",
-            description = "text for people or json for scripts. Default: text.")
-    private Format format;
+    @Mixin private FormatOption format;
 
     @Override
     public Integer call() throws IOException {
@@ -42,7 +31,7 @@ final class SnapshotStatusCommand extends DirectoryCommand {
         SnapshotSummary seen = new SnapshotSummary();
         snapshot.read(seen);
         long size = Files.size(file);
-        String text = format == Format.json ? json(seen, size) : table(seen, size);
+        String text = format.json() ? json(seen, size) : table(seen, size);
         streams().out().print(text);
         streams().out().flush();
         return ExitCode.OK.number();
