@@ -1,10 +1,8 @@
 package org.pdtoolkit.server.runtime;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -49,7 +47,6 @@ final class ConsensusLoop implements Worker {
     private static final int MAILBOX_MAX = 8_192;
     private static final int DRAIN_MAX = 1_024;
     private static final int WAITING_CHANGES_MAX = 64;
-    private static final int PROPOSAL_BATCH_BYTES_MAX = 4 << 20;
 
     /** How much of the leader's log a learner must have to be promoted (etcd). */
     private static final int READY_PERCENT = 90;
@@ -69,23 +66,16 @@ final class ConsensusLoop implements Worker {
     private final Queue<SnapshotReport> snapshotReports = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean tickDue = new AtomicBoolean();
     private final List<Runnable> batch = new ArrayList<>(DRAIN_MAX);
-    private final List<Proposal> proposals = new ArrayList<>();
-
-    /** Patient ones, in order, while there is no leader to take them or a change is under way. */
-    private final List<Proposal> parked = new ArrayList<>();
+    private final ProposalQueue proposals;
+    private final ReadRounds reads;
 
     /** Membership changes that peers passed on while another one was under way, in order. */
     private final Queue<Message> waitingChanges = new ArrayDeque<>();
 
-    private final List<CompletableFuture<Void>> reads = new ArrayList<>();
     private final Map<Long, Long> lastActive = new HashMap<>();
-    private final Map<Long, ReadRound> rounds = new LinkedHashMap<>();
     private final Set<CompletableFuture<Void>> transfers = ConcurrentHashMap.newKeySet();
     private final Map<Long, Integer> promises = new ConcurrentHashMap<>();
     private volatile boolean running = true;
-
-    /** Random at first: a late answer to an earlier run of this member must not fit. */
-    private long nextRound;
 
     private Transfer transfer;
 
@@ -96,13 +86,6 @@ final class ConsensusLoop implements Worker {
     private boolean alone;
 
     private record SnapshotReport(long peer, boolean success) {}
-
-    /**
-     * One read-index request to the group, and who waits for it.
-     *
-     * @param ledTerm term that this member led when it asked, 0 when it did not lead
-     */
-    private record ReadRound(long sentNanos, long ledTerm, List<CompletableFuture<Void>> waiting) {}
 
     private record Transfer(CompletableFuture<Void> done, int[] ticksLeft) {}
 
@@ -127,7 +110,8 @@ final class ConsensusLoop implements Worker {
         this.options = context.options();
         this.promise = promise;
         this.roster = roster;
-        this.nextRound = context.random().nextLong();
+        this.proposals = new ProposalQueue(raft, MAILBOX_MAX);
+        this.reads = new ReadRounds(context, raft);
     }
 
     // ---- from any thread ----------------------------------------------------------------------
@@ -252,8 +236,8 @@ final class ConsensusLoop implements Worker {
         while (!waitingChanges.isEmpty() && !raft.changePending()) {
             stepNow(waitingChanges.remove());
         }
-        flushProposals();
-        flushReads();
+        proposals.flush();
+        reads.flush();
         while (raft.hasReady()) {
             handle(raft.ready());
         }
@@ -272,10 +256,10 @@ final class ConsensusLoop implements Worker {
         raft.tick();
         noteLostOffice(led);
         promise.tick(context.now()).forEach(this::stepNow);
-        dropStaleReads();
+        reads.dropStale();
         if (raft.role() == Role.LEADER) {
             // Also proves leadership: its answer moves the fence.
-            startRound(new ArrayList<>());
+            reads.prove();
             publishActivity();
             long now = context.now();
             if (state.diskDeadlineNanos() - now < options.diskFenceNanos() / 2) {
@@ -380,71 +364,6 @@ final class ConsensusLoop implements Worker {
         state.quorumDeadlineNanos(Long.MIN_VALUE);
     }
 
-    private void flushProposals() {
-        unpark();
-        proposals.removeIf(this::isOverdue);
-        int from = 0;
-        while (from < proposals.size()) {
-            List<byte[]> batch = new ArrayList<>();
-            int bytes = 0;
-            int until = from;
-            while (until < proposals.size()
-                    && proposals.get(until).change() == null
-                    && bytes < PROPOSAL_BATCH_BYTES_MAX) {
-                byte[] data = proposals.get(until++).data();
-                batch.add(data);
-                bytes += data.length;
-            }
-            if (until > from) {
-                propose(() -> raft.propose(batch), proposals.subList(from, until));
-            } else {
-                Proposal change = proposals.get(until++);
-                if (raft.changePending()) {
-                    park(change, KvError.TOO_MANY_REQUESTS);
-                } else {
-                    propose(() -> raft.proposeConfChange(change.change()), List.of(change));
-                }
-            }
-            from = until;
-        }
-        proposals.clear();
-    }
-
-    private void propose(Runnable proposing, List<Proposal> from) {
-        // Before they leave: what was proposed may be committed, whatever is heard of it.
-        boolean takes = raft.leader() != 0 && raft.transferee() == 0;
-        if (takes) {
-            from.forEach(Proposal::markProposed);
-        }
-        try {
-            proposing.run();
-        } catch (RaftException e) {
-            for (Proposal dropped : from) {
-                if (takes) {
-                    dropped.completeExceptionally(new KvException(KvError.TOO_MANY_REQUESTS));
-                } else {
-                    park(dropped, KvError.NO_LEADER);
-                }
-            }
-        }
-    }
-
-    private void park(Proposal proposal, KvError otherwise) {
-        if (proposal.patient() && parked.size() < MAILBOX_MAX) {
-            parked.add(proposal);
-        } else {
-            proposal.completeExceptionally(new KvException(otherwise));
-        }
-    }
-
-    private void unpark() {
-        parked.removeIf(Proposal::isDone);
-        if (raft.leader() != 0 && raft.transferee() == 0) {
-            proposals.addAll(0, parked);
-            parked.clear();
-        }
-    }
-
     private void lookAt(long learner, CompletableFuture<Void> answer) {
         long match = -1;
         long own = 0;
@@ -461,45 +380,6 @@ final class ConsensusLoop implements Worker {
         } else {
             answer.complete(null);
         }
-    }
-
-    private boolean isOverdue(Proposal proposal) {
-        if (proposal.fits(raft)) {
-            return false;
-        }
-        proposal.completeExceptionally(new KvException(KvError.NOT_LEADER));
-        return true;
-    }
-
-    private void flushReads() {
-        if (!reads.isEmpty()) {
-            startRound(new ArrayList<>(reads));
-            reads.clear();
-        }
-    }
-
-    private void startRound(List<CompletableFuture<Void>> waiting) {
-        long id = ++nextRound;
-        long ledTerm = raft.role() == Role.LEADER ? raft.term() : 0;
-        rounds.put(id, new ReadRound(context.now(), ledTerm, waiting));
-        raft.readIndex(ByteBuffer.allocate(Long.BYTES).putLong(id).array());
-    }
-
-    /** Requests may be lost anywhere; who still waits after a while asks again in a new round. */
-    private void dropStaleReads() {
-        long now = context.now();
-        long patience = options.electionTimeoutMillis() * 500_000L;
-        List<CompletableFuture<Void>> again = new ArrayList<>();
-        rounds.values()
-                .removeIf(
-                        round -> {
-                            if (now - round.sentNanos() < patience) {
-                                return false;
-                            }
-                            round.waiting().stream().filter(w -> !w.isDone()).forEach(again::add);
-                            return true;
-                        });
-        reads.addAll(again);
     }
 
     private void handle(Ready ready) {
@@ -622,10 +502,7 @@ final class ConsensusLoop implements Worker {
     }
 
     private void onRead(ReadState read) {
-        if (read.context().length != Long.BYTES) {
-            return;
-        }
-        ReadRound round = rounds.remove(ByteBuffer.wrap(read.context()).getLong());
+        ReadRounds.Round round = reads.answered(read);
         if (round == null) {
             return;
         }
