@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.bytes.Bytes;
+import org.pdtoolkit.kv.Alarm;
 import org.pdtoolkit.kv.KvException;
 import org.pdtoolkit.kv.Member;
 import org.pdtoolkit.kv.StoreHash;
+import org.pdtoolkit.kv.machine.Command;
 import org.pdtoolkit.kv.machine.KvMachine;
 import org.pdtoolkit.storage.StorageException;
 
@@ -29,8 +29,8 @@ import org.pdtoolkit.storage.StorageException;
  * 0. Only checksums of equal compact revisions are compared, so a compaction in between makes a
  * round undecided, not wrong. Source: etcd's corruption check, which trusts the leader instead.
  *
- * <p>Thread: entries come from apply; the checksums are computed by this worker, the newest
- * question only.
+ * <p>Thread: {@link #look} by the timer; entries come from apply; the checksums are computed by
+ * this worker, the newest question only.
  */
 final class CorruptionCheck implements Worker {
     private static final Logger LOG = LogManager.getLogger(CorruptionCheck.class);
@@ -79,35 +79,61 @@ final class CorruptionCheck implements Worker {
 
     private record Question(long round, long revision) {}
 
+    private final NodeContext context;
     private final long self;
     private final KvMachine machine;
     private final Membership membership;
-    private final BooleanSupplier leading;
+    private final GroupState state;
     private final AtomicReference<Question> asked = new AtomicReference<>();
     private final ArrayBlockingQueue<Runnable> wake = new ArrayBlockingQueue<>(1);
-    private volatile Consumer<Report> tell = report -> {};
-    private volatile LongConsumer alarm = member -> {};
+    private volatile KvService kv;
     private volatile boolean running = true;
+
+    /** Only touched by the timer. */
+    private long lookedNanos;
+
+    private boolean asksFirst;
 
     /** Only touched by apply. */
     private final Map<Long, Report> told = new TreeMap<>();
 
     private long round;
 
-    CorruptionCheck(long self, KvMachine machine, Membership membership, BooleanSupplier leading) {
-        this.self = self;
+    CorruptionCheck(
+            NodeContext context,
+            StartDecision decision,
+            KvMachine machine,
+            Membership membership,
+            GroupState state) {
+        this.context = context;
+        this.self = decision.identity().memberId();
+        this.asksFirst = !decision.fresh();
         this.machine = machine;
         this.membership = membership;
-        this.leading = leading;
+        this.state = state;
+        this.lookedNanos = context.now();
     }
 
+    /** Sets what takes this check's entries; to be called before the threads start. */
+    void connect(KvService proposals) {
+        kv = proposals;
+    }
+
+    // ---- the timer ----------------------------------------------------------------------------
+
     /**
-     * @param tell proposes a report
-     * @param alarm proposes the alarm of that member
+     * Asks when it is time: once after the start by a member that has been here before, then by the
+     * leader once in each period.
      */
-    void connect(Consumer<Report> tell, LongConsumer alarm) {
-        this.tell = tell;
-        this.alarm = alarm;
+    void look() {
+        long now = context.now();
+        long period = TimeUnit.MILLISECONDS.toNanos(context.options().corruptCheckMillis());
+        boolean first = asksFirst && state.office().leader() != 0;
+        if (first || state.leading() && now - lookedNanos >= period) {
+            asksFirst = false;
+            lookedNanos = now;
+            kv.propose(Envelope.Kind.HASH_ASK, Bytes.EMPTY);
+        }
     }
 
     // ---- apply --------------------------------------------------------------------------------
@@ -123,7 +149,7 @@ final class CorruptionCheck implements Worker {
             Report report = Report.decode(envelope.payload());
             if (report.round() == round) {
                 told.put(report.member(), report);
-                if (leading.getAsBoolean()) {
+                if (state.leading()) {
                     judge();
                 }
             }
@@ -163,7 +189,10 @@ final class CorruptionCheck implements Worker {
                 Long.toHexString(member),
                 found,
                 agreed);
-        alarm.accept(member);
+        Alarm alarm = new Alarm(member, Alarm.Type.CORRUPT, false);
+        if (!machine.alarms().contains(alarm)) {
+            kv.propose(Envelope.Kind.KV, new Command.AlarmSet(alarm).encode());
+        }
     }
 
     // ---- the worker ---------------------------------------------------------------------------
@@ -175,13 +204,14 @@ final class CorruptionCheck implements Worker {
         }
         try {
             StoreHash hash = machine.hash(question.revision());
-            tell.accept(
+            Report report =
                     new Report(
                             question.round(),
                             self,
                             hash.hashRevision(),
                             hash.compactRevision(),
-                            hash.crc()));
+                            hash.crc());
+            kv.propose(Envelope.Kind.HASH_TELL, report.encode());
         } catch (KvException compactedMeanwhile) {
             LOG.debug("no checksum: revision={}", question.revision());
         } catch (StorageException e) {

@@ -1,6 +1,5 @@
 package org.pdtoolkit.server.runtime;
 
-import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -18,8 +17,6 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
-import org.pdtoolkit.bytes.Bytes;
-import org.pdtoolkit.kv.Alarm;
 import org.pdtoolkit.kv.AlarmControl;
 import org.pdtoolkit.kv.AuthControl;
 import org.pdtoolkit.kv.AuthListener;
@@ -30,7 +27,6 @@ import org.pdtoolkit.kv.Member;
 import org.pdtoolkit.kv.MemberChanges;
 import org.pdtoolkit.kv.ReplicatedKv;
 import org.pdtoolkit.kv.lease.LeaseIds;
-import org.pdtoolkit.kv.machine.Command;
 import org.pdtoolkit.kv.machine.KvMachine;
 import org.pdtoolkit.raft.Message;
 import org.pdtoolkit.raft.Peer;
@@ -54,7 +50,6 @@ import org.pdtoolkit.storage.Storage;
  */
 public final class NodeRuntime implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(NodeRuntime.class);
-    private static final int PROBE_TIMEOUT_MILLIS = 1_000;
     private static final int LEASE_CHECK_MILLIS = 200;
     private static final int HOUSEKEEPING_MILLIS = 100;
     private static final int QUOTA_CHECK_MILLIS = 500;
@@ -77,6 +72,7 @@ public final class NodeRuntime implements AutoCloseable {
     private final WatchLoop watches;
     private final KvService kv;
     private final KvService etcd;
+    private final Publication publication;
     private final MemberService members;
     private final GroupView view;
     private final AutoCompactor compactor;
@@ -89,22 +85,6 @@ public final class NodeRuntime implements AutoCloseable {
     private Runnable applyEnd = () -> {};
     private Runnable watchesEnd = () -> {};
     private Runnable corruptionEnd = () -> {};
-
-    /** When this member last asked for checksums. Only touched by the timer. */
-    private long hashesAskedNanos;
-
-    private boolean hashesAsked;
-    private final AtomicBoolean publishing = new AtomicBoolean();
-    private final CompletableFuture<Void> ready = new CompletableFuture<>();
-
-    /** Whether this process may be the one whose publication the others know. */
-    private volatile boolean published;
-
-    /** Past the question whether this member is a wiped one, which {@link #start} asks first. */
-    private volatile boolean serving;
-
-    /** Whether a peer knows a publication that is not of this process, which began empty. */
-    private final AtomicBoolean knownBefore = new AtomicBoolean();
 
     /** When this member learned of its own removal, 0 for never. */
     private final AtomicLong removedNanos = new AtomicLong();
@@ -134,7 +114,7 @@ public final class NodeRuntime implements AutoCloseable {
         RuntimeOptions numbers = options.runtime();
         RaftNode raft = raftNode(log, applied.index());
         snapshots = new SnapshotTransfer(ordered, storage.snapshots());
-        corruption = new CorruptionCheck(identity.memberId(), machine, membership, state::leading);
+        corruption = new CorruptionCheck(context, decision, machine, membership, state);
         apply =
                 new ApplyLoop(
                         context,
@@ -153,7 +133,8 @@ public final class NodeRuntime implements AutoCloseable {
         kv = new KvService(context, consensus, apply, machine, state, leaseIds);
         etcd = kv.patientView();
         maintenance = new NodeMaintenance(ordered, machine, state, apply);
-        corruption.connect(this::tellHash, this::raiseCorrupt);
+        corruption.connect(kv);
+        publication = new Publication(context, options, decision, membership, state, kv);
         quota =
                 new StoreQuota(
                         identity.memberId(),
@@ -163,7 +144,6 @@ public final class NodeRuntime implements AutoCloseable {
                         kv);
         kv.limit(quota);
         compactor = new AutoCompactor(numbers.compaction(), context.now());
-        hashesAskedNanos = context.now();
         view = new GroupView(identity.memberId(), state, membership, consensus);
         members =
                 new MemberService(
@@ -291,11 +271,7 @@ public final class NodeRuntime implements AutoCloseable {
             transport.listen(address);
         }
         if (fresh) {
-            refuseIfWiped();
-            serving = true;
-            if (knownBefore.get()) {
-                throw wiped();
-            }
+            publication.refuseIfWiped(transport);
             if (storage.log().metadata().isEmpty()) {
                 storage.log().initialize(identity.encode());
             }
@@ -320,49 +296,15 @@ public final class NodeRuntime implements AutoCloseable {
         watchesEnd = workers.start("watch", watches);
         if (options.runtime().corruptCheckMillis() > 0) {
             corruptionEnd = workers.start("corrupt-check", corruption);
-            workers.every(CORRUPT_CHECK_LOOK_MILLIS, this::askHashes);
+            workers.every(CORRUPT_CHECK_LOOK_MILLIS, corruption::look);
         }
         workers.every(options.runtime().tickMillis(), consensus::tick);
         workers.every(HOUSEKEEPING_MILLIS, kv::expire);
-        workers.every(HOUSEKEEPING_MILLIS, this::publishSelf);
+        workers.every(HOUSEKEEPING_MILLIS, publication::publish);
         workers.every(HOUSEKEEPING_MILLIS, this::endIfRemoved);
         workers.every(QUOTA_CHECK_MILLIS, quota::check);
         workers.every(LEASE_CHECK_MILLIS, this::revokeExpired);
         workers.every(COMPACTION_CHECK_MILLIS, this::compactHistory);
-    }
-
-    private void refuseIfWiped() {
-        for (Member peer : decision.members()) {
-            if (peer.id() == identity.memberId()) {
-                continue;
-            }
-            for (String url : peer.peerUrls()) {
-                boolean known;
-                try {
-                    known =
-                            transport.probePublished(
-                                    URI.create(url), peer.id(), PROBE_TIMEOUT_MILLIS);
-                } catch (IOException e) {
-                    LOG.debug("peer does not answer yet: url={} cause={}", url, e.toString());
-                    continue;
-                }
-                if (known) {
-                    throw wiped();
-                }
-            }
-        }
-    }
-
-    private NodeStartException wiped() {
-        return new NodeStartException(
-                "member "
-                        + Long.toHexString(identity.memberId())
-                        + " ("
-                        + options.name()
-                        + ") has already been bootstrapped: the cluster knows it, but the data dir "
-                        + options.dataDir()
-                        + " is empty. A member that lost its data must be removed and added again;"
-                        + " it may not vote with an empty memory");
     }
 
     private MemberRemovedException removed() {
@@ -449,13 +391,17 @@ public final class NodeRuntime implements AutoCloseable {
         return storage.ordered().usage();
     }
 
+    public RuntimeOptions options() {
+        return options.runtime();
+    }
+
     public long raftClusterId() {
         return identity.clusterId();
     }
 
     /** Completes when the cluster knows this member and this member knows the cluster. */
     public CompletableFuture<Void> ready() {
-        return ready;
+        return publication.ready();
     }
 
     public int peersUp() {
@@ -482,47 +428,6 @@ public final class NodeRuntime implements AutoCloseable {
         return member.peerUrls().stream().map(URI::create).toList();
     }
 
-    /** Tells the cluster this member's name and client URLs until it knows them. */
-    private void publishSelf() {
-        Member known = membership.find(identity.memberId());
-        if (known == null
-                || state.office().leader() == 0
-                || !publishing.compareAndSet(false, true)) {
-            return;
-        }
-        if (known.name().equals(options.name())
-                && known.clientUrls().equals(options.advertiseClientUrls())) {
-            becomeReady();
-            return;
-        }
-        published = true;
-        Member self =
-                new Member(
-                        identity.memberId(),
-                        options.name(),
-                        options.advertisePeerUrls(),
-                        options.advertiseClientUrls(),
-                        false);
-        kv.propose(Envelope.Kind.PUBLISH, MemberCodec.encode(self))
-                .whenComplete((outcome, failure) -> publishing.set(false));
-    }
-
-    /** Published, and part of a quorum: what was committed before this start is applied. */
-    private void becomeReady() {
-        if (ready.isDone()) {
-            publishing.set(false);
-            return;
-        }
-        kv.barrier()
-                .whenComplete(
-                        (done, failure) -> {
-                            publishing.set(false);
-                            if (failure == null && ready.complete(null)) {
-                                LOG.info("ready to serve client requests");
-                            }
-                        });
-    }
-
     private void revokeExpired() {
         apply.offer(
                 () -> {
@@ -540,33 +445,6 @@ public final class NodeRuntime implements AutoCloseable {
                             kv.compact(revision, false);
                         });
         apply.offer(apply::compactOn);
-    }
-
-    /**
-     * Once after the start by a member that has been here before, then by the leader once in each
-     * period.
-     */
-    private void askHashes() {
-        long now = context.now();
-        long period = TimeUnit.MILLISECONDS.toNanos(options.runtime().corruptCheckMillis());
-        boolean first = !hashesAsked && !fresh && state.office().leader() != 0;
-        boolean periodic = state.leading() && now - hashesAskedNanos >= period;
-        if (first || periodic) {
-            hashesAsked = true;
-            hashesAskedNanos = now;
-            kv.propose(Envelope.Kind.HASH_ASK, Bytes.EMPTY);
-        }
-    }
-
-    private void tellHash(CorruptionCheck.Report report) {
-        kv.propose(Envelope.Kind.HASH_TELL, report.encode());
-    }
-
-    private void raiseCorrupt(long member) {
-        Alarm alarm = new Alarm(member, Alarm.Type.CORRUPT, false);
-        if (!machine.alarms().contains(alarm)) {
-            kv.propose(Envelope.Kind.KV, new Command.AlarmSet(alarm).encode());
-        }
     }
 
     private void compactLog(long index) {
@@ -631,9 +509,7 @@ public final class NodeRuntime implements AutoCloseable {
 
         @Override
         public void onKnownTo(long peer) {
-            if (fresh && !published && knownBefore.compareAndSet(false, true) && serving) {
-                context.onFatal().accept(wiped());
-            }
+            publication.onKnown();
         }
 
         @Override
