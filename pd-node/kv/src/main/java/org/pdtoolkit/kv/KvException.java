@@ -1,5 +1,7 @@
 package org.pdtoolkit.kv;
 
+import java.util.concurrent.CompletionException;
+
 /** A request that was refused, or whose outcome is unknown; see {@link KvError}. */
 public final class KvException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -18,5 +20,14 @@ public final class KvException extends RuntimeException {
 
     public KvError error() {
         return error;
+    }
+
+    /** What a future failed with, without the wrapping of the stages in between. */
+    public static Throwable unwrapped(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
     }
 }

@@ -274,6 +274,7 @@ final class PdNode implements AutoCloseable {
     }
 
     private static EtcdBackend backend(NodeConfig config, NodeRuntime runtime) {
+        RuntimeOptions numbers = runtime.options();
         return new EtcdBackend(
                 runtime.etcd(),
                 runtime.consensus(),
@@ -281,7 +282,8 @@ final class PdNode implements AutoCloseable {
                 runtime.members(),
                 runtime.raftClusterId(),
                 config.maxRequestBytes(),
-                Duration.ofMillis((long) config.electionTicks() * config.tickMillis()),
+                Duration.ofMillis(numbers.electionTimeoutMillis()),
+                Duration.ofMillis(numbers.requestTimeoutMillis()),
                 config.watchProgressInterval(),
                 config.quotaBackendBytes(),
                 access(config, runtime),

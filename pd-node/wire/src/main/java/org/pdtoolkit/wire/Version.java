@@ -16,4 +16,10 @@ public final class Version {
     public static final String ETCD_CLUSTER = "3.6.0";
 
     private Version() {}
+
+    /** What etcd answers to {@code GET /version}, on its client port and on its peer port. */
+    public static String etcdJson() {
+        return "{\"etcdserver\":\"%1$s\",\"etcdcluster\":\"%2$s\",\"storage\":\"%2$s\"}"
+                .formatted(ETCD_SERVER, ETCD_CLUSTER);
+    }
 }

@@ -2,15 +2,9 @@ package org.pdtoolkit.server.auth;
 
 import at.favre.lib.crypto.bcrypt.BCrypt;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
-import org.pdtoolkit.kv.KvError;
-import org.pdtoolkit.kv.KvException;
+import org.pdtoolkit.server.port.BackgroundPool;
 
 /**
  * Hashes and checks passwords with bcrypt, which is slow on purpose: on a thread of its own, with a
@@ -25,27 +19,14 @@ public final class PasswordHasher implements AutoCloseable {
     private static final int QUEUE_MAX = 256;
 
     private final int cost;
-    private final ThreadPoolExecutor threads;
+    private final BackgroundPool threads;
 
     /**
      * @param cost binary logarithm of the rounds
      */
     public PasswordHasher(int cost) {
         this.cost = cost;
-        int size = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
-        threads =
-                new ThreadPoolExecutor(
-                        size,
-                        size,
-                        10,
-                        TimeUnit.SECONDS,
-                        new ArrayBlockingQueue<>(QUEUE_MAX),
-                        task -> {
-                            Thread thread = new Thread(task, "password");
-                            thread.setDaemon(true);
-                            return thread;
-                        });
-        threads.allowCoreThreadTimeOut(true);
+        threads = new BackgroundPool("password", BackgroundPool.halfOfProcessors(1), QUEUE_MAX);
     }
 
     public static boolean isTooLong(String password) {
@@ -56,7 +37,7 @@ public final class PasswordHasher implements AutoCloseable {
      * @param password not {@link #isTooLong}
      */
     public CompletableFuture<String> hash(String password) {
-        return run(() -> new String(hashNow(password), StandardCharsets.US_ASCII));
+        return threads.submit(() -> new String(hashNow(password), StandardCharsets.US_ASCII));
     }
 
     private byte[] hashNow(String password) {
@@ -69,20 +50,12 @@ public final class PasswordHasher implements AutoCloseable {
             return CompletableFuture.completedFuture(false);
         }
         byte[] expected = hash.getBytes(StandardCharsets.US_ASCII);
-        return run(() -> BCrypt.verifyer().verify(bytes(password), expected).verified);
+        return threads.submit(() -> BCrypt.verifyer().verify(bytes(password), expected).verified);
     }
 
     /** For what else takes long in the course of a login. */
     public Executor executor() {
-        return threads;
-    }
-
-    private <T> CompletableFuture<T> run(Supplier<T> work) {
-        try {
-            return CompletableFuture.supplyAsync(work, threads);
-        } catch (RejectedExecutionException full) {
-            return CompletableFuture.failedFuture(new KvException(KvError.TOO_MANY_REQUESTS));
-        }
+        return threads.executor();
     }
 
     private static byte[] bytes(String password) {
@@ -91,6 +64,6 @@ public final class PasswordHasher implements AutoCloseable {
 
     @Override
     public void close() {
-        threads.shutdownNow();
+        threads.close();
     }
 }

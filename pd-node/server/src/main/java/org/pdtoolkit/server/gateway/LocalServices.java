@@ -10,9 +10,7 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import org.pdtoolkit.server.port.BackgroundPool;
 
 /**
  * The services of the client port, callable inside the process, with the threads that translate for
@@ -23,34 +21,21 @@ import java.util.concurrent.TimeUnit;
  */
 public final class LocalServices implements AutoCloseable {
     private static final int THREADS = 2;
-    private static final int IDLE_SECONDS = 30;
 
     private final Server server;
     private final ManagedChannel channel;
-    private final ThreadPoolExecutor executor;
+    private final BackgroundPool threads;
 
-    private LocalServices(Server server, ManagedChannel channel, ThreadPoolExecutor executor) {
+    private LocalServices(Server server, ManagedChannel channel, BackgroundPool threads) {
         this.server = server;
         this.channel = channel;
-        this.executor = executor;
+        this.threads = threads;
     }
 
     public static LocalServices open(
             List<BindableService> services, List<? extends ServerStreamTracer.Factory> tracers) {
         // The queue is bounded by the connections of the port: each has one request at a time.
-        ThreadPoolExecutor executor =
-                new ThreadPoolExecutor(
-                        THREADS,
-                        THREADS,
-                        IDLE_SECONDS,
-                        TimeUnit.SECONDS,
-                        new LinkedBlockingQueue<>(),
-                        task -> {
-                            Thread thread = new Thread(task, "json-gateway");
-                            thread.setDaemon(true);
-                            return thread;
-                        });
-        executor.allowCoreThreadTimeOut(true);
+        BackgroundPool threads = new BackgroundPool("json-gateway", THREADS, Integer.MAX_VALUE);
         String name = InProcessServerBuilder.generateName();
         InProcessServerBuilder builder = InProcessServerBuilder.forName(name).directExecutor();
         services.forEach(builder::addService);
@@ -62,7 +47,9 @@ public final class LocalServices implements AutoCloseable {
             throw new IllegalStateException("a new name inside the process is taken", e);
         }
         return new LocalServices(
-                server, InProcessChannelBuilder.forName(name).executor(executor).build(), executor);
+                server,
+                InProcessChannelBuilder.forName(name).executor(threads.executor()).build(),
+                threads);
     }
 
     public Channel channel() {
@@ -70,13 +57,13 @@ public final class LocalServices implements AutoCloseable {
     }
 
     public Executor executor() {
-        return executor;
+        return threads.executor();
     }
 
     @Override
     public void close() {
         channel.shutdownNow();
         server.shutdownNow();
-        executor.shutdown();
+        threads.finish();
     }
 }

@@ -5,13 +5,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import org.pdtoolkit.kv.KvError;
+import org.pdtoolkit.kv.KvException;
 import org.pdtoolkit.server.observe.MetricRegistry;
+import org.pdtoolkit.server.port.BackgroundPool;
 import org.pdtoolkit.server.port.HttpCall;
 import org.pdtoolkit.server.port.HttpReply;
 import org.pdtoolkit.server.port.NodeInfo;
@@ -32,7 +32,7 @@ public final class EtcdPages implements AutoCloseable {
     private final HealthChecks checks;
     private final NodeInfo node;
     private final MetricRegistry metrics;
-    private final ThreadPoolExecutor background;
+    private final BackgroundPool background;
     private final Router router = new Router();
 
     /**
@@ -42,19 +42,7 @@ public final class EtcdPages implements AutoCloseable {
         this.checks = checks;
         this.node = node;
         this.metrics = metrics;
-        this.background =
-                new ThreadPoolExecutor(
-                        1,
-                        1,
-                        10,
-                        TimeUnit.SECONDS,
-                        new ArrayBlockingQueue<>(SCRAPES_MAX),
-                        task -> {
-                            Thread thread = new Thread(task, "http-background");
-                            thread.setDaemon(true);
-                            return thread;
-                        });
-        background.allowCoreThreadTimeOut(true);
+        this.background = new BackgroundPool("http-background", 1, SCRAPES_MAX);
         router.add(Router.ANY, "/health", onlyGet(this::health))
                 .add(Router.ANY, "/version", onlyGet(this::version))
                 .add(Router.ANY, "/metrics", onlyGet(this::metrics));
@@ -128,25 +116,25 @@ public final class EtcdPages implements AutoCloseable {
 
     private CompletionStage<HttpReply> version(HttpCall call, List<String> variables) {
         return CompletableFuture.completedFuture(
-                HttpReply.of(
-                        200,
-                        "application/json",
-                        "{\"etcdserver\":\"%1$s\",\"etcdcluster\":\"%2$s\",\"storage\":\"%2$s\"}"
-                                .formatted(node.etcdVersion(), Version.ETCD_CLUSTER)));
+                HttpReply.of(200, "application/json", Version.etcdJson()));
     }
 
     private CompletionStage<HttpReply> metrics(HttpCall call, List<String> variables) {
-        try {
-            return CompletableFuture.supplyAsync(
-                    () -> HttpReply.of(200, METRICS_TYPE, metrics.scrape()), background);
-        } catch (RejectedExecutionException busy) {
-            return CompletableFuture.completedFuture(
-                    Replies.plain(503, "too many scrapes at once\n"));
+        return background
+                .submit(() -> HttpReply.of(200, METRICS_TYPE, metrics.scrape()))
+                .exceptionally(EtcdPages::unlessTooMany);
+    }
+
+    private static HttpReply unlessTooMany(Throwable failure) {
+        if (failure instanceof KvException refused
+                && refused.error() == KvError.TOO_MANY_REQUESTS) {
+            return Replies.plain(503, "too many scrapes at once\n");
         }
+        throw new CompletionException(failure);
     }
 
     @Override
     public void close() {
-        background.shutdownNow();
+        background.close();
     }
 }

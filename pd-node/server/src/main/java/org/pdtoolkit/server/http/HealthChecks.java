@@ -114,7 +114,7 @@ public final class HealthChecks {
     }
 
     private static String text(Throwable failure) {
-        Throwable cause = ErrorRows.cause(failure);
+        Throwable cause = KvException.unwrapped(failure);
         if (cause instanceof TimeoutException) {
             return ErrorCatalogue.ETCD_TIMEOUT.text();
         }

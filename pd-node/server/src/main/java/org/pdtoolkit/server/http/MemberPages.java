@@ -180,7 +180,7 @@ final class MemberPages {
                         (changed, failure) ->
                                 failure == null
                                         ? Replies.message(200, "removed, pd: " + shown)
-                                        : notRemoved(ErrorRows.cause(failure)));
+                                        : notRemoved(KvException.unwrapped(failure)));
     }
 
     private static HttpReply notRemoved(Throwable cause) {
@@ -191,7 +191,7 @@ final class MemberPages {
     }
 
     private static boolean isMemberNotFound(Throwable failure) {
-        return ErrorRows.cause(failure) instanceof PlacementException refused
+        return KvException.unwrapped(failure) instanceof PlacementException refused
                 && refused.error() == PlacementError.MEMBER_NOT_FOUND;
     }
 

@@ -1,5 +1,6 @@
 package org.pdtoolkit.server.http;
 
+import org.pdtoolkit.kv.KvException;
 import org.pdtoolkit.placement.PlacementException;
 import org.pdtoolkit.server.port.ErrorRows;
 import org.pdtoolkit.server.port.HttpReply;
@@ -44,7 +45,7 @@ final class Replies {
 
     /** A failed future of the layers below; the original answers 500 with the text. */
     static HttpReply failed(Throwable failure) {
-        Throwable cause = ErrorRows.cause(failure);
+        Throwable cause = KvException.unwrapped(failure);
         if (cause instanceof PlacementException refused) {
             return message(500, ErrorRows.text(refused));
         }

@@ -1,6 +1,5 @@
 package org.pdtoolkit.server.port;
 
-import java.util.concurrent.CompletionException;
 import org.pdtoolkit.kv.KvError;
 import org.pdtoolkit.kv.KvException;
 import org.pdtoolkit.placement.PlacementError;
@@ -81,15 +80,6 @@ public final class ErrorRows {
         };
     }
 
-    /** What a future failed with, without the wrapping of the stages in between. */
-    public static Throwable cause(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause;
-    }
-
     /**
      * Text for a failure of the placement layer: of its row, or of the store's row when the store
      * below is to blame.
@@ -99,7 +89,8 @@ public final class ErrorRows {
         if (row != ErrorCatalogue.PLACEMENT_FAILED) {
             return row.namedText(failure.getMessage());
         }
-        Throwable below = failure.getCause() == null ? failure : cause(failure.getCause());
+        Throwable below =
+                failure.getCause() == null ? failure : KvException.unwrapped(failure.getCause());
         return below instanceof KvException store
                 ? of(store.error()).text()
                 : row.text(below.getMessage());

@@ -18,7 +18,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
-import org.pdtoolkit.server.port.ErrorRows;
+import org.pdtoolkit.kv.KvException;
 import org.pdtoolkit.server.port.HttpCall;
 import org.pdtoolkit.server.port.HttpField;
 import org.pdtoolkit.server.port.HttpReply;
@@ -106,7 +106,7 @@ final class HttpForwarder {
                         reply.complete(reply(response));
                         return;
                     }
-                    Throwable cause = ErrorRows.cause(failure);
+                    Throwable cause = KvException.unwrapped(failure);
                     if (call.gone().toCompletableFuture().isDone()) {
                         reply.completeExceptionally(cause);
                         return;

@@ -5,7 +5,6 @@ import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.pdtoolkit.kv.KvError;
@@ -105,10 +104,10 @@ final class MemberService implements MemberChanges {
             return CompletableFuture.completedFuture(changed);
         }
         long leader = state.office().leader();
-        if (!(cause(failure) instanceof KvException refused)
+        if (!(KvException.unwrapped(failure) instanceof KvException refused)
                 || refused.error() != KvError.NOT_LEADER
                 || leader == self) {
-            return CompletableFuture.failedFuture(cause(failure));
+            return CompletableFuture.failedFuture(KvException.unwrapped(failure));
         }
         if (leader == 0) {
             return refused(KvError.NO_LEADER);
@@ -207,12 +206,6 @@ final class MemberService implements MemberChanges {
         } catch (URISyntaxException e) {
             return false;
         }
-    }
-
-    private static Throwable cause(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
     }
 
     private static <T> CompletableFuture<T> refused(KvError error) {

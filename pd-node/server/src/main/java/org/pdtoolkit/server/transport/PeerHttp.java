@@ -25,7 +25,6 @@ import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.pdtoolkit.kv.KvException;
 import org.pdtoolkit.kv.Member;
@@ -91,7 +90,7 @@ final class PeerHttp {
             } else if (path.equals("/members") && get) {
                 answer(context, HttpResponseStatus.OK, JSON, members(handler.members()));
             } else if (path.equals("/version") && get) {
-                answer(context, HttpResponseStatus.OK, JSON, version());
+                answer(context, HttpResponseStatus.OK, JSON, Version.etcdJson());
             } else if (path.startsWith(PROMOTE) && request.method().equals(HttpMethod.POST)) {
                 promote(context, path.substring(PROMOTE.length()));
             } else {
@@ -120,10 +119,7 @@ final class PeerHttp {
                 answer(context, HttpResponseStatus.OK, JSON, members(members));
                 return;
             }
-            Throwable cause =
-                    failure instanceof CompletionException && failure.getCause() != null
-                            ? failure.getCause()
-                            : failure;
+            Throwable cause = KvException.unwrapped(failure);
             // The caller is a member of this kind: it reads the name of the error.
             String text = cause instanceof KvException e ? e.error().name() : cause.toString();
             answer(context, HttpResponseStatus.PRECONDITION_FAILED, TEXT, text);
@@ -151,16 +147,6 @@ final class PeerHttp {
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
             context.close();
         }
-    }
-
-    private static String version() {
-        return "{\"etcdserver\":\""
-                + Version.ETCD_SERVER
-                + "\",\"etcdcluster\":\""
-                + Version.ETCD_CLUSTER
-                + "\",\"storage\":\""
-                + Version.ETCD_CLUSTER
-                + "\"}";
     }
 
     private static String members(List<Member> members) {

@@ -14,6 +14,7 @@ import org.pdtoolkit.kv.MemberChanges;
  * @param clusterId of the Raft group, unsigned
  * @param requestBytesMax bound of one proposal, {@code max-request-bytes}
  * @param electionTimeout of the Raft group
+ * @param requestTimeout for which this member goes on trying in a caller's place
  * @param watchProgress between two progress notifications of a watch that asks for them
  * @param quotaBytes size of the store at which writes are refused
  * @param access who clients are, and what they may do
@@ -27,6 +28,7 @@ public record EtcdBackend(
         long clusterId,
         int requestBytesMax,
         Duration electionTimeout,
+        Duration requestTimeout,
         Duration watchProgress,
         long quotaBytes,
         EtcdAccess access,

@@ -23,7 +23,7 @@ final class EtcdErrors {
 
     /** The status of what a call or a future failed with. */
     static Status status(Throwable failure) {
-        Throwable cause = ErrorRows.cause(failure);
+        Throwable cause = KvException.unwrapped(failure);
         if (cause instanceof KvException refused) {
             return ErrorRows.of(refused.error()).status();
         }

@@ -8,6 +8,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.pdtoolkit.kv.EtcdKv;
 import org.pdtoolkit.server.auth.PasswordHasher;
 import org.pdtoolkit.server.grpc.MemberChannels;
+import org.pdtoolkit.server.port.BackgroundPool;
 import org.pdtoolkit.server.port.TlsFiles;
 
 /**
@@ -17,8 +18,13 @@ import org.pdtoolkit.server.port.TlsFiles;
  * <p>Thread: any.
  */
 public final class EtcdServices implements AutoCloseable {
+    /** Each holds a view of the whole store. */
+    private static final int MAINTENANCE_THREADS = 2;
+
+    private static final int MAINTENANCE_QUEUE_MAX = 16;
+
     private final ReadPool reads;
-    private final MaintenancePool maintenance;
+    private final BackgroundPool maintenance;
     private final LeaderRule leader;
     private final MemberChannels channels;
     private final PasswordHasher passwords;
@@ -33,11 +39,11 @@ public final class EtcdServices implements AutoCloseable {
         Headers headers = new Headers(backend.clusterId(), backend.consensus());
         EtcdKv store = new CallersKv(backend.kv());
         reads = new ReadPool(store);
-        maintenance = new MaintenancePool();
+        maintenance = new BackgroundPool("maintenance", MAINTENANCE_THREADS, MAINTENANCE_QUEUE_MAX);
         leader = new LeaderRule(backend.consensus(), backend.electionTimeout(), timer);
         channels = new MemberChannels(tls);
         LeaderCalls toLeader =
-                new LeaderCalls(backend.consensus(), channels, timer, backend.electionTimeout());
+                new LeaderCalls(backend.consensus(), channels, timer, backend.requestTimeout());
         LeaderOnlyRule leaderOnly = new LeaderOnlyRule(backend.consensus());
         LearnerRule learner = new LearnerRule(backend::learner);
         ClientVersionRule version = new ClientVersionRule();
@@ -92,7 +98,8 @@ public final class EtcdServices implements AutoCloseable {
         leader.close();
         channels.close();
         reads.close();
-        maintenance.close();
+        // A view must not be interrupted.
+        maintenance.finish();
         passwords.close();
     }
 }

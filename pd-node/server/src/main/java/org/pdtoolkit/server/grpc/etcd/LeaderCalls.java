@@ -15,7 +15,6 @@ import org.pdtoolkit.kv.KvError;
 import org.pdtoolkit.kv.KvException;
 import org.pdtoolkit.kv.Member;
 import org.pdtoolkit.server.grpc.MemberChannels;
-import org.pdtoolkit.server.port.ErrorRows;
 import org.pdtoolkit.wire.ErrorCatalogue;
 
 /**
@@ -28,9 +27,6 @@ import org.pdtoolkit.wire.ErrorCatalogue;
 final class LeaderCalls {
     private static final int PAUSE_MILLIS = 50;
 
-    /** A server's own requests wait this long and two election timeouts. */
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
-
     private final Consensus consensus;
     private final MemberChannels channels;
     private final ScheduledExecutorService timer;
@@ -40,11 +36,11 @@ final class LeaderCalls {
             Consensus consensus,
             MemberChannels channels,
             ScheduledExecutorService timer,
-            Duration electionTimeout) {
+            Duration requestTimeout) {
         this.consensus = consensus;
         this.channels = channels;
         this.timer = timer;
-        this.patienceNanos = PATIENCE.plus(electionTimeout.multipliedBy(2)).toNanos();
+        this.patienceNanos = requestTimeout.toNanos();
     }
 
     /**
@@ -124,7 +120,7 @@ final class LeaderCalls {
 
         /** Whether another try may do better. */
         private static boolean passes(Throwable failure) {
-            Throwable cause = ErrorRows.cause(failure);
+            Throwable cause = KvException.unwrapped(failure);
             if (cause instanceof KvException refused) {
                 return refused.error() == KvError.NOT_LEADER;
             }

@@ -6,7 +6,6 @@ import org.pdtoolkit.kv.AuthControl;
 import org.pdtoolkit.kv.AuthView;
 import org.pdtoolkit.kv.KvError;
 import org.pdtoolkit.kv.KvException;
-import org.pdtoolkit.server.port.ErrorRows;
 
 /**
  * One login: the password is checked here, then the login goes through the log, so that every
@@ -73,7 +72,7 @@ final class LoginCall {
 
     private static boolean isOvertaken(Throwable failure) {
         return failure != null
-                && ErrorRows.cause(failure) instanceof KvException refused
+                && KvException.unwrapped(failure) instanceof KvException refused
                 && refused.error() == KvError.AUTH_OLD_REVISION;
     }
 }

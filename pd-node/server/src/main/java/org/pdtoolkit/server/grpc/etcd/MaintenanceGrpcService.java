@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.pdtoolkit.kv.Alarm;
 import org.pdtoolkit.kv.Maintenance;
+import org.pdtoolkit.server.port.BackgroundPool;
 import org.pdtoolkit.wire.ErrorCatalogue;
 import org.pdtoolkit.wire.Version;
 import org.pdtoolkit.wire.etcdserverpb.AlarmRequest;
@@ -39,9 +40,9 @@ final class MaintenanceGrpcService extends MaintenanceGrpc.MaintenanceImplBase {
 
     private final EtcdBackend backend;
     private final Headers headers;
-    private final MaintenancePool pool;
+    private final BackgroundPool pool;
 
-    MaintenanceGrpcService(EtcdBackend backend, Headers headers, MaintenancePool pool) {
+    MaintenanceGrpcService(EtcdBackend backend, Headers headers, BackgroundPool pool) {
         this.backend = backend;
         this.headers = headers;
         this.pool = pool;

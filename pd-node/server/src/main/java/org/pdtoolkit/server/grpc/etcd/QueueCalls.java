@@ -5,7 +5,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import org.pdtoolkit.server.port.ErrorRows;
+import org.pdtoolkit.kv.KvException;
 
 /** Ends calls of the Election and the Lock service. Thread: any; no state. */
 final class QueueCalls {
@@ -29,7 +29,7 @@ final class QueueCalls {
 
     /** etcd's services are clients of its store, and pass on no more than the text of an error. */
     static Status status(Throwable failure) {
-        if (ErrorRows.cause(failure) instanceof CancellationException) {
+        if (KvException.unwrapped(failure) instanceof CancellationException) {
             return Status.CANCELLED;
         }
         Status status = EtcdErrors.status(failure);

@@ -1,17 +1,13 @@
 package org.pdtoolkit.server.grpc.etcd;
 
 import io.grpc.Context;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.pdtoolkit.kv.EtcdKv;
 import org.pdtoolkit.kv.KvError;
 import org.pdtoolkit.kv.KvException;
 import org.pdtoolkit.kv.Op;
 import org.pdtoolkit.kv.OpResult;
+import org.pdtoolkit.server.port.BackgroundPool;
 
 /**
  * Reads of more than one key, away from the apply thread and the network loops: they take as long
@@ -23,29 +19,13 @@ final class ReadPool implements AutoCloseable {
     private static final int QUEUE_MAX = 4_096;
 
     private final EtcdKv kv;
-    private final ThreadPoolExecutor threads;
+    private final BackgroundPool threads;
 
     ReadPool(EtcdKv kv) {
-        this.kv = kv;
-        AtomicInteger number = new AtomicInteger();
-        int size = Math.max(2, Runtime.getRuntime().availableProcessors() / 2);
-        threads =
-                new ThreadPoolExecutor(
-                        size,
-                        size,
-                        10,
-                        TimeUnit.SECONDS,
-                        new ArrayBlockingQueue<>(QUEUE_MAX),
-                        task -> {
-                            Thread thread =
-                                    new Thread(task, "etcd-read-" + number.incrementAndGet());
-                            thread.setDaemon(true);
-                            return thread;
-                        });
-        threads.allowCoreThreadTimeOut(true);
+        this(kv, new BackgroundPool("etcd-read", BackgroundPool.halfOfProcessors(2), QUEUE_MAX));
     }
 
-    private ReadPool(EtcdKv kv, ThreadPoolExecutor threads) {
+    private ReadPool(EtcdKv kv, BackgroundPool threads) {
         this.kv = kv;
         this.threads = threads;
     }
@@ -84,18 +64,7 @@ final class ReadPool implements AutoCloseable {
 
     /** Runs {@code read}; if there is no room for it, or it throws, {@code answer} fails. */
     void execute(Runnable read, CompletableFuture<?> answer) {
-        try {
-            threads.execute(
-                    () -> {
-                        try {
-                            read.run();
-                        } catch (RuntimeException e) {
-                            answer.completeExceptionally(e);
-                        }
-                    });
-        } catch (RejectedExecutionException full) {
-            answer.completeExceptionally(new KvException(KvError.TOO_MANY_REQUESTS));
-        }
+        threads.execute(read, answer);
     }
 
     private static <T> void relay(CompletableFuture<T> from, CompletableFuture<T> to) {
@@ -111,6 +80,6 @@ final class ReadPool implements AutoCloseable {
 
     @Override
     public void close() {
-        threads.shutdownNow();
+        threads.close();
     }
 }

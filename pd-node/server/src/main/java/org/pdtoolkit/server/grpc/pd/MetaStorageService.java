@@ -128,7 +128,7 @@ public final class MetaStorageService extends MetaStorageGrpc.MetaStorageImplBas
             Function<KvError, T> refusal) {
         if (failure == null) {
             reply(client, success.get());
-        } else if (ErrorRows.cause(failure) instanceof KvException refused) {
+        } else if (KvException.unwrapped(failure) instanceof KvException refused) {
             reply(client, refusal.apply(refused.error()));
         } else {
             client.onError(PdService.internal(failure).asRuntimeException());

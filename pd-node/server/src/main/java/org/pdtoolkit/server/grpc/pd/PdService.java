@@ -10,6 +10,7 @@ import java.util.function.IntSupplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.bytes.Bytes;
+import org.pdtoolkit.kv.KvException;
 import org.pdtoolkit.kv.Member;
 import org.pdtoolkit.placement.Placement;
 import org.pdtoolkit.placement.PlacementError;
@@ -236,7 +237,7 @@ public final class PdService extends PDGrpc.PDImplBase {
     /** A failed future: leadership lost is a status, everything else stands in the header. */
     private <T> void fail(
             StreamObserver<T> client, Throwable failure, Function<ResponseHeader, T> failed) {
-        Throwable cause = ErrorRows.cause(failure);
+        Throwable cause = KvException.unwrapped(failure);
         if (!(cause instanceof PlacementException refused)) {
             client.onError(internal(cause).asRuntimeException());
             return;
