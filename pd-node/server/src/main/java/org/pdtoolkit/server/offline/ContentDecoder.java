@@ -58,7 +58,8 @@ final class ContentDecoder {
      *
      * @param name of the stream, for messages
      * @return the digest, in hex
-     * @throws OfflineException when the stream is damaged, or of a version this does not read
+     * @throws OfflineException when the stream is damaged, of a version this does not read, or a
+     *     snapshot
      */
     static String decode(String name, InputStream in, ContentSink sink) throws IOException {
         return new ContentDecoder(name, in, sink, 0).decode();
@@ -278,12 +279,30 @@ final class ContentDecoder {
                     "digest " + HexFormat.of().formatHex(stored),
                     HexFormat.of().formatHex(sum));
         }
-        byte[] rest = in.readNBytes(padding + 1);
-        if (rest.length > padding || !Arrays.equals(rest, new byte[rest.length])) {
-            throw damaged(offset, "more bytes", "the end");
-        }
+        requireEnd();
         sink.end();
         return HexFormat.of().formatHex(sum);
+    }
+
+    private void requireEnd() throws IOException {
+        byte[] rest = in.readNBytes(SnapshotFormat.UNIT_BYTES + SnapshotFormat.DIGEST_BYTES);
+        if (rest.length <= padding && Arrays.equals(rest, new byte[rest.length])) {
+            return;
+        }
+        if (isEndOfSnapshot(rest)) {
+            throw new OfflineException(
+                    ExitCode.USAGE,
+                    name
+                            + ": a snapshot of the cluster, not the export of one member: make the"
+                            + " members of a new cluster of it with 'pd-node snapshot restore'");
+        }
+        throw damaged(offset, "more bytes", "the end");
+    }
+
+    private boolean isEndOfSnapshot(byte[] rest) {
+        int zeros = (int) (-offset & (SnapshotFormat.UNIT_BYTES - 1));
+        return rest.length == zeros + SnapshotFormat.DIGEST_BYTES
+                && Arrays.equals(rest, 0, zeros, new byte[zeros], 0, zeros);
     }
 
     private OfflineException cutShort() {

@@ -13,7 +13,9 @@ import org.pdtoolkit.kv.Member;
 /** Bytes of a member record: version, id, learner, name, peer URLs, client URLs. */
 final class MemberCodec {
     private static final int VERSION = 1;
-    private static final int URLS_MAX = 64;
+
+    /** Most URLs of either kind. */
+    static final int URLS_MAX = 64;
 
     private MemberCodec() {}
 

@@ -22,6 +22,9 @@ final class MemberService implements MemberChanges {
     /** A connection that has lasted so long counts as healthy (etcd). */
     private static final long HEALTHY_MILLIS = 5_000;
 
+    /** A host name has at most 253 characters. */
+    private static final int URL_LENGTH_MAX = 300;
+
     private static final Set<String> SCHEMES = Set.of("http", "https", "unix", "unixs");
 
     private final NodeContext context;
@@ -189,12 +192,17 @@ final class MemberService implements MemberChanges {
         return size / 2 + 1;
     }
 
-    /** Scheme, host and port, no path, as etcd reads peer URLs. */
+    /** Scheme, host and port, no path, as etcd reads peer URLs; and not without bounds. */
     private static boolean valid(List<String> urls) {
-        return !urls.isEmpty() && urls.stream().allMatch(MemberService::valid);
+        return !urls.isEmpty()
+                && urls.size() <= MemberCodec.URLS_MAX
+                && urls.stream().allMatch(MemberService::valid);
     }
 
     private static boolean valid(String text) {
+        if (text.length() > URL_LENGTH_MAX) {
+            return false;
+        }
         try {
             URI url = new URI(text);
             String path = url.getRawPath();

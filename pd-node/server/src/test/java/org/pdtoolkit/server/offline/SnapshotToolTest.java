@@ -292,4 +292,24 @@ class SnapshotToolTest {
         assertEquals(2, none.code());
         assertTrue(none.err().contains("there is no such file"), none.err());
     }
+
+    /** The two begin alike, so that only the end tells them apart. */
+    @Test
+    void anImportOfASnapshotIsToldWhichCommandTakesIt() throws IOException {
+        Path made = directory.resolve("n1");
+        List<Tool.Result> results =
+                List.of(
+                        Tool.run("import", file, "--data-dir", made, "--to", "file"),
+                        Tool.runOn(saved, "import", "-", "--data-dir", made, "--to", "file"));
+        for (Tool.Result result : results) {
+            assertEquals(2, result.code(), result.err());
+            assertTrue(result.err().contains("pd-node snapshot restore"), result.err());
+            assertFalse(Files.exists(made));
+            assertFalse(Files.exists(directory.resolve("n1.importing")));
+        }
+        Files.write(file, Arrays.copyOf(saved, saved.length + 1));
+        Tool.Result longer = Tool.run("import", file, "--data-dir", made, "--to", "file");
+        assertEquals(3, longer.code(), longer.err());
+        assertTrue(longer.err().contains("more bytes"), longer.err());
+    }
 }

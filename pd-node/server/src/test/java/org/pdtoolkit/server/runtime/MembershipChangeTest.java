@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -249,6 +250,41 @@ class MembershipChangeTest {
             // The last voter: nobody could change anything ever after.
             assertEquals(KvError.NOT_ENOUGH_STARTED, error(node.members().remove(id(node))));
             assertEquals(1, get(node.members().list(true)).size());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            useHeadersInDisplayName = true,
+            delimiter = '|',
+            textBlock =
+                    """
+                    URLS | HOST_LENGTH | TAKEN
+                    64   | 253         | true
+                    65   | 5           | false
+                    6400 | 5           | false
+                    1    | 300         | false
+                    1    | 100000      | false
+                    """)
+    void theUrlsOfAMemberAreBounded(int urls, int hostLength, boolean taken) throws Exception {
+        try (TestCluster cluster = new TestCluster(directory, 1, 10_000)) {
+            cluster.startAll();
+            NodeRuntime node = cluster.leader();
+            String host = "h".repeat(hostLength);
+            List<String> asked =
+                    IntStream.rangeClosed(1, urls)
+                            .mapToObj(port -> "http://" + host + ":" + port)
+                            .toList();
+            CompletableFuture<Changed> added = node.members().add(asked, true);
+            if (taken) {
+                assertEquals(urls, get(added).member().peerUrls().size());
+            } else {
+                assertEquals(KvError.MEMBER_URLS_INVALID, error(added));
+                assertEquals(
+                        KvError.MEMBER_URLS_INVALID, error(node.members().update(id(node), asked)));
+            }
+            put(node, "k", "v");
+            assertEquals("v", read(node, "k"));
         }
     }
 
