@@ -18,7 +18,6 @@ import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -44,32 +43,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.pdtoolkit.server.support.Certificates;
 import org.pdtoolkit.server.support.Ports;
 import org.pdtoolkit.server.support.RawHttp;
 
 /** The port behind TLS. */
 class ClientPortTlsTest {
     private final AtomicReference<SSLSession> seenSession = new AtomicReference<>();
-    private X509Bundle authority;
-    private X509Bundle node;
+    private Certificates certificates;
     private ClientPort port;
     @TempDir private Path directory;
 
     @BeforeEach
     void issueCertificates() throws Exception {
-        authority =
-                new CertificateBuilder()
-                        .ecp256()
-                        .subject("CN=test authority")
-                        .setIsCertificateAuthority(true)
-                        .buildSelfSigned();
-        node =
-                new CertificateBuilder()
-                        .ecp256()
-                        .subject("CN=node")
-                        .addSanDnsName("localhost")
-                        .addSanIpAddress("127.0.0.1")
-                        .buildIssuedBy(authority);
+        certificates = Certificates.issue();
     }
 
     @AfterEach
@@ -80,12 +67,7 @@ class ClientPortTlsTest {
     }
 
     private TlsFiles files(boolean clientsShowCertificates) throws IOException {
-        Path certificate =
-                Files.writeString(directory.resolve("node.pem"), node.getCertificatePathPEM());
-        Path key = Files.writeString(directory.resolve("node.key"), node.getPrivateKeyPEM());
-        Path ca = Files.writeString(directory.resolve("ca.pem"), authority.getRootCertificatePEM());
-        return new TlsFiles(
-                certificate, key, clientsShowCertificates ? Optional.of(ca) : Optional.empty());
+        return certificates.files(directory, clientsShowCertificates);
     }
 
     private void open(boolean clientsShowCertificates) throws IOException {
@@ -137,7 +119,8 @@ class ClientPortTlsTest {
         KeyManager[] keys =
                 identity.isPresent() ? identity.get().toKeyManagerFactory().getKeyManagers() : null;
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys, authority.toTrustManagerFactory().getTrustManagers(), null);
+        context.init(
+                keys, certificates.authority().toTrustManagerFactory().getTrustManagers(), null);
         SSLSocket socket =
                 (SSLSocket)
                         context.getSocketFactory()
@@ -151,7 +134,8 @@ class ClientPortTlsTest {
 
     private String callHealth(Optional<X509Bundle> identity) throws Exception {
         SslContextBuilder context =
-                GrpcSslContexts.forClient().trustManager(authority.toTrustManagerFactory());
+                GrpcSslContexts.forClient()
+                        .trustManager(certificates.authority().toTrustManagerFactory());
         if (identity.isPresent()) {
             context.keyManager(identity.get().toKeyManagerFactory());
         }
@@ -215,17 +199,13 @@ class ClientPortTlsTest {
     @Test
     void withAnAuthorityClientsMustShowACertificateOfIt() throws Exception {
         open(true);
-        assertEquals("SERVING", callHealth(Optional.of(node)));
-        assertEquals(node.getCertificate(), seenSession.get().getPeerCertificates()[0]);
+        assertEquals("SERVING", callHealth(Optional.of(certificates.node())));
+        assertEquals(
+                certificates.node().getCertificate(), seenSession.get().getPeerCertificates()[0]);
         assertThrows(StatusRuntimeException.class, () -> callHealth(Optional.empty()));
-        X509Bundle stranger =
-                new CertificateBuilder()
-                        .ecp256()
-                        .subject("CN=stranger")
-                        .setIsCertificateAuthority(true)
-                        .buildSelfSigned();
+        X509Bundle stranger = Certificates.authority("CN=stranger");
         assertThrows(StatusRuntimeException.class, () -> callHealth(Optional.of(stranger)));
-        assertEquals("SERVING", callHealth(Optional.of(node)));
+        assertEquals("SERVING", callHealth(Optional.of(certificates.node())));
     }
 
     @Test

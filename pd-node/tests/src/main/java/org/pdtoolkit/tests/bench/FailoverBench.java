@@ -151,7 +151,7 @@ public final class FailoverBench {
         long until = System.nanoTime();
         leader.start();
         cluster.awaitLeader(PATIENCE);
-        String url = cluster.clientUrls().get(cluster.nodes().indexOf(leader));
+        String url = cluster.clientUrl(leader.name());
         LocalCluster.await(
                 leader.name() + " back in the cluster",
                 PATIENCE,
@@ -170,11 +170,7 @@ public final class FailoverBench {
         LocalCluster.await(
                 "an accepted transfer to " + target,
                 PATIENCE,
-                () ->
-                        post(
-                                cluster.clientUrls().get(from)
-                                        + "/pd/api/v1/leader/transfer/"
-                                        + target));
+                () -> post(cluster.clientUrl(leader) + "/pd/api/v1/leader/transfer/" + target));
         LocalCluster.await(
                 "transfer to " + target,
                 PATIENCE,

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.pdtoolkit.server.port.TlsFiles;
 import org.pdtoolkit.wire.pdpb.GetMembersResponse;
 import org.pdtoolkit.wire.pdpb.Member;
 
@@ -34,12 +35,26 @@ public final class LocalCluster implements AutoCloseable {
             Path directory,
             List<String> extra,
             Function<String, List<String>> jvmFlags) {
+        this(storages, directory, extra, jvmFlags, Optional.empty());
+    }
+
+    /**
+     * @param tls of every member, on its client and on its peer port; {@link #endpoints} and what
+     *     asks them speak plain text only
+     */
+    public LocalCluster(
+            List<String> storages,
+            Path directory,
+            List<String> extra,
+            Function<String, List<String>> jvmFlags,
+            Optional<TlsFiles> tls) {
+        String host = tls.isPresent() ? "https://127.0.0.1:" : "http://127.0.0.1:";
         int size = storages.size();
         int basePort = Ports.free(2 * size);
         List<String> initial = new ArrayList<>();
         for (int i = 0; i < size; i++) {
-            clientUrls.add("http://127.0.0.1:" + (basePort + 2 * i));
-            initial.add("pd" + (i + 1) + "=http://127.0.0.1:" + (basePort + 2 * i + 1));
+            clientUrls.add(host + (basePort + 2 * i));
+            initial.add("pd" + (i + 1) + "=" + host + (basePort + 2 * i + 1));
         }
         for (int i = 0; i < size; i++) {
             String name = "pd" + (i + 1);
@@ -49,15 +64,23 @@ public final class LocalCluster implements AutoCloseable {
                                     "--name=" + name,
                                     "--data-dir=" + directory.resolve(name).resolve("data"),
                                     "--client-urls=" + clientUrls.get(i),
-                                    "--peer-urls=http://127.0.0.1:" + (basePort + 2 * i + 1),
+                                    "--peer-urls=" + host + (basePort + 2 * i + 1),
                                     "--initial-cluster=" + String.join(",", initial),
                                     "--storage=" + storages.get(i)));
+            tls.ifPresent(files -> flags.addAll(flags(files)));
             flags.addAll(extra);
             arguments.add(List.copyOf(flags));
             Path log = directory.resolve(name).resolve("log");
             nodes.add(new NodeProcess(name, flags, log, jvmFlags.apply(name)));
         }
         endpoints = new PdEndpoints(clientUrls);
+    }
+
+    private static List<String> flags(TlsFiles tls) {
+        List<String> flags =
+                new ArrayList<>(List.of("--cert=" + tls.certificate(), "--key=" + tls.key()));
+        tls.authority().ifPresent(file -> flags.add("--cacert=" + file));
+        return flags;
     }
 
     public void start() {
@@ -74,6 +97,11 @@ public final class LocalCluster implements AutoCloseable {
 
     public List<String> clientUrls() {
         return clientUrls;
+    }
+
+    /** Client URL of the member of that name. */
+    public String clientUrl(String name) {
+        return clientUrls.get(nodes.indexOf(node(name)));
     }
 
     /** The arguments node {@code index} was made with. */

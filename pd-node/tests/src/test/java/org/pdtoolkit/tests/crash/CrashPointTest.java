@@ -221,7 +221,7 @@ class CrashPointTest {
     }
 
     private static void transfer(LocalCluster cluster, NodeProcess from, NodeProcess to) {
-        String url = cluster.clientUrls().get(cluster.nodes().indexOf(from));
+        String url = cluster.clientUrl(from.name());
         try {
             HttpURLConnection call =
                     (HttpURLConnection)

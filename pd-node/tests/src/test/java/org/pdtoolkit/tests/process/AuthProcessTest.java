@@ -57,12 +57,12 @@ class AuthProcessTest {
             }
             cluster.node(leader).kill();
             String next = cluster.awaitLeader(PATIENCE);
-            String url = urls.get(cluster.nodes().indexOf(cluster.node(next)));
+            String url = cluster.clientUrl(next);
             try (EtcdSession alice = EtcdSession.withToken(url, token)) {
                 EtcdSession.untilServed(PATIENCE, () -> alice.kv().put(put("a/1", "2")));
             }
             cluster.node(leader).start();
-            String killed = urls.get(cluster.nodes().indexOf(cluster.node(leader)));
+            String killed = cluster.clientUrl(leader);
             String root = EtcdSession.login(killed, "root", "top");
             try (EtcdSession session = EtcdSession.withToken(url, root)) {
                 session.auth()

@@ -113,7 +113,7 @@ class BadInputTest {
                             .filter(n -> !n.name().equals(leader))
                             .findFirst()
                             .orElseThrow();
-            String url = cluster.clientUrls().get(cluster.nodes().indexOf(victim));
+            String url = cluster.clientUrl(victim.name());
             LocalCluster.await(
                     "the member's client URLs at the leader",
                     PATIENCE,
