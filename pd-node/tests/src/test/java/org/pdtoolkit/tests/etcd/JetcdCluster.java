@@ -27,7 +27,10 @@ import org.pdtoolkit.tests.process.NodeProcess;
 
 /** Three members that serve etcd's API alone, and clients of them. */
 final class JetcdCluster implements AutoCloseable {
-    /** How members and clients speak; with TLS both show certificates of one authority. */
+    /**
+     * How members and clients speak; with TLS both show certificates of one authority, and clients
+     * are the user that theirs names, {@code node}, until they log in.
+     */
     enum Transport {
         PLAIN,
         TLS
@@ -62,6 +65,9 @@ final class JetcdCluster implements AutoCloseable {
             Optional<Certificates> certificates, Path directory, String... flags) throws Exception {
         List<String> all = new ArrayList<>(List.of("--etcd-only"));
         all.addAll(List.of(flags));
+        if (certificates.isPresent()) {
+            all.add("--client-cert-auth");
+        }
         return new LocalCluster(
                 List.of("file", "h2", "file"),
                 directory,
@@ -83,33 +89,39 @@ final class JetcdCluster implements AutoCloseable {
         return processes;
     }
 
-    /** Of all members; closed with the cluster. */
+    /** Of all members, asked in turn; closed with the cluster. */
     Client client() {
         return client;
     }
 
+    /** Of these members, asked in turn. */
     Client client(List<String> urls) {
         return builder(urls).build();
     }
 
-    /** Speaks with the first of {@code urls} that it can reach. */
+    /** Of that member, which has no other one to go to. */
+    Client clientOf(String name) {
+        return client(List.of(processes.clientUrl(name)));
+    }
+
+    /** Begins at that member, and has the others to go to. */
+    Client clientFrom(String name) {
+        List<String> urls = urlsWithout(name);
+        urls.add(0, processes.clientUrl(name));
+        return builder(urls).loadBalancerPolicy("pick_first").build();
+    }
+
     ClientBuilder builder(List<String> urls) {
         ClientBuilder builder = Client.builder().endpoints(urls.toArray(String[]::new));
         tls.ifPresent(builder::sslContext);
         return builder;
     }
 
-    /** Client URLs of all members, those of {@code first} in front. */
-    List<String> urls(String first) {
-        List<String> urls = new ArrayList<>(processes.clientUrls());
-        urls.remove(processes.clientUrl(first));
-        urls.add(0, processes.clientUrl(first));
-        return urls;
-    }
-
     /** Client URLs of all members but one. */
     List<String> urlsWithout(String name) {
-        return urls(name).subList(1, processes.nodes().size());
+        List<String> urls = new ArrayList<>(processes.clientUrls());
+        urls.remove(processes.clientUrl(name));
+        return urls;
     }
 
     /** Name of the member that says it is the leader. */

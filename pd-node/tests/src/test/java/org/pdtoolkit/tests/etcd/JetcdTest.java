@@ -99,7 +99,7 @@ class JetcdTest {
     @ParameterizedTest
     @ValueSource(strings = {"pd1", "pd2", "pd3"})
     void everyMemberServesKeysAndLeases(String member) throws Exception {
-        try (Client one = cluster.client(List.of(cluster.processes().clientUrl(member)))) {
+        try (Client one = cluster.clientOf(member)) {
             KV kv = one.getKVClient();
             ByteSequence key = bytes("member/" + member);
             long first = get(kv.put(key, bytes("1"))).getHeader().getRevision();
@@ -245,8 +245,7 @@ class JetcdTest {
             long from = get(survivors.getKVClient().get(bytes("w"))).getHeader().getRevision();
             List<List<String>> seen = new ArrayList<>();
             for (var node : cluster.processes().nodes()) {
-                // Begins at one member each, and has others to go to.
-                Client watcher = cluster.client(cluster.urls(node.name()));
+                Client watcher = cluster.clientFrom(node.name());
                 watchers.add(watcher);
                 seen.add(watch(watcher, from + 1));
             }

@@ -12,7 +12,6 @@ import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.MethodDescriptor;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,10 +26,7 @@ final class JetcdUsers implements AutoCloseable {
     private final Client root;
     private final Client alice;
 
-    /**
-     * @param urls of the clients of root and alice
-     */
-    JetcdUsers(JetcdCluster cluster, List<String> urls) throws Exception {
+    JetcdUsers(JetcdCluster cluster) throws Exception {
         this.cluster = cluster;
         Auth auth = cluster.client().getAuthClient();
         get(auth.userAdd(bytes("root"), bytes("root's")));
@@ -42,8 +38,8 @@ final class JetcdUsers implements AutoCloseable {
         grant(auth, "w", "", Permission.Type.WRITE);
         get(auth.userGrantRole(bytes("alice"), bytes("role")));
         get(auth.authEnable());
-        root = client("root", "root's", urls);
-        alice = client("alice", "alice's", urls);
+        root = client("root", "root's");
+        alice = client("alice", "alice's");
     }
 
     private static void grant(Auth auth, String key, String end, Permission.Type type)
@@ -60,8 +56,8 @@ final class JetcdUsers implements AutoCloseable {
     }
 
     /** Logs in when it has to. */
-    Client client(String user, String password, List<String> urls) {
-        return cluster.builder(urls)
+    Client client(String user, String password) {
+        return cluster.builder(cluster.processes().clientUrls())
                 .user(bytes(user))
                 .password(bytes(password))
                 .authInterceptors(counter())
