@@ -8,15 +8,20 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.AbstractStub;
+import io.grpc.stub.BlockingClientCall;
 import io.grpc.stub.MetadataUtils;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.pdtoolkit.wire.etcdserverpb.AuthGrpc;
 import org.pdtoolkit.wire.etcdserverpb.AuthenticateRequest;
+import org.pdtoolkit.wire.etcdserverpb.ClusterGrpc;
 import org.pdtoolkit.wire.etcdserverpb.KVGrpc;
 import org.pdtoolkit.wire.etcdserverpb.LeaseGrpc;
 import org.pdtoolkit.wire.etcdserverpb.MaintenanceGrpc;
+import org.pdtoolkit.wire.etcdserverpb.WatchGrpc;
+import org.pdtoolkit.wire.etcdserverpb.WatchRequest;
+import org.pdtoolkit.wire.etcdserverpb.WatchResponse;
 
 /** An etcd client of one member, with or without a token. Thread: any. */
 public final class EtcdSession implements AutoCloseable {
@@ -82,6 +87,15 @@ public final class EtcdSession implements AutoCloseable {
 
     public MaintenanceGrpc.MaintenanceBlockingStub maintenance() {
         return bounded(MaintenanceGrpc.newBlockingStub(channel));
+    }
+
+    public ClusterGrpc.ClusterBlockingStub cluster() {
+        return bounded(ClusterGrpc.newBlockingStub(channel));
+    }
+
+    /** A new stream, for one thread. */
+    public BlockingClientCall<WatchRequest, WatchResponse> watch() {
+        return bounded(WatchGrpc.newBlockingV2Stub(channel)).watch();
     }
 
     private static <S extends AbstractStub<S>> S bounded(S stub) {
