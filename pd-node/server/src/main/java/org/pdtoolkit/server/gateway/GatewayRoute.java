@@ -2,6 +2,7 @@ package org.pdtoolkit.server.gateway;
 
 import com.google.protobuf.Message;
 import io.grpc.MethodDescriptor;
+import io.grpc.protobuf.ProtoUtils;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,8 @@ import org.pdtoolkit.wire.etcdserverpb.ClusterGrpc;
 import org.pdtoolkit.wire.etcdserverpb.KVGrpc;
 import org.pdtoolkit.wire.etcdserverpb.LeaseGrpc;
 import org.pdtoolkit.wire.etcdserverpb.MaintenanceGrpc;
+import org.pdtoolkit.wire.etcdserverpb.TxnRequest;
+import org.pdtoolkit.wire.etcdserverpb.TxnResponse;
 import org.pdtoolkit.wire.etcdserverpb.WatchGrpc;
 import org.pdtoolkit.wire.v3electionpb.ElectionGrpc;
 import org.pdtoolkit.wire.v3lockpb.LockGrpc;
@@ -24,6 +27,9 @@ import org.pdtoolkit.wire.v3lockpb.LockGrpc;
  */
 public record GatewayRoute(
         String path, MethodDescriptor<? extends Message, ? extends Message> method) {
+    /** More than the answer to the deepest transaction that can be asked for. */
+    private static final int ANSWER_DEPTH_MAX = 1_000;
+
     /** Every path of the gateway begins so. */
     public static final String PREFIX = "/v3/";
 
@@ -32,7 +38,7 @@ public record GatewayRoute(
                     new GatewayRoute("/v3/kv/range", KVGrpc.getRangeMethod()),
                     new GatewayRoute("/v3/kv/put", KVGrpc.getPutMethod()),
                     new GatewayRoute("/v3/kv/deleterange", KVGrpc.getDeleteRangeMethod()),
-                    new GatewayRoute("/v3/kv/txn", KVGrpc.getTxnMethod()),
+                    new GatewayRoute("/v3/kv/txn", txn()),
                     new GatewayRoute("/v3/kv/compaction", KVGrpc.getCompactMethod()),
                     new GatewayRoute("/v3/watch", WatchGrpc.getWatchMethod()),
                     new GatewayRoute("/v3/lease/grant", LeaseGrpc.getLeaseGrantMethod()),
@@ -92,6 +98,15 @@ public record GatewayRoute(
                     new GatewayRoute("/v3/election/resign", ElectionGrpc.getResignMethod()),
                     new GatewayRoute("/v3/lock/lock", LockGrpc.getLockMethod()),
                     new GatewayRoute("/v3/lock/unlock", LockGrpc.getUnlockMethod()));
+
+    /** Transactions nest; whatever was done has to be told. */
+    private static MethodDescriptor<TxnRequest, TxnResponse> txn() {
+        return KVGrpc.getTxnMethod().toBuilder()
+                .setResponseMarshaller(
+                        ProtoUtils.marshallerWithRecursionLimit(
+                                TxnResponse.getDefaultInstance(), ANSWER_DEPTH_MAX))
+                .build();
+    }
 
     private static final Map<String, GatewayRoute> BY_PATH =
             ROUTES.stream().collect(Collectors.toMap(GatewayRoute::path, Function.identity()));

@@ -28,9 +28,16 @@ final class PortNegotiator implements InternalProtocolNegotiator.ProtocolNegotia
     private static final Logger CONNECTION_LOG =
             Logger.getLogger("io.grpc.netty.NettyServerTransport.connections");
 
+    private static final Logger STREAM_LOG = Logger.getLogger("io.grpc.netty.NettyServerHandler");
+
+    private static final Logger MESSAGE_LOG = Logger.getLogger("io.grpc.netty.NettyServerStream");
+
     static {
-        // Without this every malformed HTTP/2 frame of a stranger prints a stack trace.
+        // Without these a stack trace is printed for every malformed HTTP/2 frame of a stranger,
+        // every client that leaves before it has read its answer, and every message too large.
         CONNECTION_LOG.setLevel(Level.WARNING);
+        STREAM_LOG.setLevel(Level.SEVERE);
+        MESSAGE_LOG.setLevel(Level.SEVERE);
     }
 
     private final ConnectionSetup setup;

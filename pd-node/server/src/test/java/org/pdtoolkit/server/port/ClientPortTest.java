@@ -16,6 +16,9 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -224,18 +227,18 @@ class ClientPortTest {
             delimiter = '|',
             textBlock =
                     """
-            TARGET_BYTES | HEADER_BYTES | BODY_BYTES | STATUS
-            # limits of this test: 8 KiB, 8 KiB, 64 KiB
-            8000         | 0            | 0          | 200
-            8300         | 0            | 0          | 414
-            900000       | 0            | 0          | 414
-            1            | 8000         | 0          | 200
-            1            | 9000         | 0          | 431
-            1            | 900000       | 0          | 431
-            1            | 0            | 65536      | 200
-            1            | 0            | 65537      | 413
-            1            | 0            | 6553600    | 413
-            """)
+                    TARGET_BYTES | HEADER_BYTES | BODY_BYTES | STATUS
+                    # limits of this test: 8 KiB, 8 KiB, 64 KiB
+                    8000         | 0            | 0          | 200
+                    8300         | 0            | 0          | 414
+                    900000       | 0            | 0          | 414
+                    1            | 8000         | 0          | 200
+                    1            | 9000         | 0          | 431
+                    1            | 900000       | 0          | 431
+                    1            | 0            | 65536      | 200
+                    1            | 0            | 65537      | 413
+                    1            | 0            | 6553600    | 413
+                    """)
     void oversizedRequestsAreRefused(int target, int header, int body, int status)
             throws IOException {
         open(echo, limits(100, 5_000, 5_000));
@@ -313,6 +316,90 @@ class ClientPortTest {
         try (RawHttp http = new RawHttp(address())) {
             http.send(PREFACE + EMPTY_SETTINGS + "\177\177\177" + "x".repeat(2_000));
             http.rest();
+        }
+        assertServes();
+    }
+
+    private static String frame(int type, int flags, int stream, String payload) {
+        ByteBuffer head = ByteBuffer.allocate(9).putInt(payload.length() << 8 | type);
+        head.put((byte) flags).putInt(stream);
+        return new String(head.array(), StandardCharsets.ISO_8859_1) + payload;
+    }
+
+    /** A call of health's Watch up to its request: HEADERS, in HPACK without a table. */
+    private static String headers(int stream) {
+        String path = "/grpc.health.v1.Health/Watch";
+        return frame(
+                1,
+                4,
+                stream,
+                "\u0083\u0086\4" // POST, http, :path
+                        + ((char) path.length() + path)
+                        + "\17\20\20application/grpc"
+                        + "\0\2te\10trailers");
+    }
+
+    private static String reset(int stream, int code) {
+        return frame(3, 0, stream, "\0\0\0" + (char) code);
+    }
+
+    @Test
+    void callsBeyondTheBoundOfAConnectionAreRefusedAndTheOthersGoOn() throws IOException {
+        open(echo, PortLimits.defaults().forMessages(1 << 20, 3));
+        String emptyRequest = "\0\0\0\0\0";
+        int refused = 7;
+        int cancel = 8;
+        try (RawHttp http = new RawHttp(address())) {
+            http.send(PREFACE + EMPTY_SETTINGS + frame(4, 1, 0, ""));
+            for (int stream = 1; stream <= 5; stream += 2) {
+                http.send(headers(stream) + frame(0, 1, stream, emptyRequest));
+                http.until(frame(0, 0, stream, "\0\0\0\0\2\b\1"), 1);
+            }
+            http.send(headers(7));
+            assertTrue(http.until(reset(7, refused), 1).endsWith(reset(7, refused)));
+            int last = 7 + 2 * 300;
+            for (int stream = 9; stream <= last; stream += 2) {
+                http.send(headers(stream));
+            }
+            assertTrue(http.until(reset(last, refused), 1).endsWith(reset(last, refused)));
+            // One less makes room for one more.
+            http.send(reset(3, cancel));
+            http.send(headers(last + 2) + frame(0, 1, last + 2, emptyRequest));
+            String served = frame(0, 0, last + 2, "\0\0\0\0\2\b\1");
+            assertTrue(http.until(served, 1).endsWith(served));
+        }
+        assertServes();
+    }
+
+    private static boolean sent(RawHttp http, String frames) throws IOException {
+        try {
+            http.send(frames);
+            return true;
+        } catch (SocketException closed) {
+            return false;
+        }
+    }
+
+    /** Calls that are cancelled at once cost the server more than the client. */
+    @Test
+    void aConnectionMayNotBeginAndCancelCallsWithoutEnd() throws IOException {
+        open();
+        int allowed = 10_000;
+        int cancel = 8;
+        try (RawHttp http = new RawHttp(address())) {
+            http.send(PREFACE + EMPTY_SETTINGS + frame(4, 1, 0, ""));
+            int stream = 1;
+            for (int i = 0; i < allowed; i++, stream += 2) {
+                http.send(headers(stream) + reset(stream, cancel));
+            }
+            http.send(frame(6, 0, 0, "12345678"));
+            String pong = frame(6, 1, 0, "12345678");
+            assertTrue(http.until(pong, 1).endsWith(pong));
+            boolean open = true;
+            for (int i = 0; i < 5 * allowed && open; i++, stream += 2) {
+                open = sent(http, headers(stream) + reset(stream, cancel));
+            }
+            assertTrue(!open || http.closedByServer() || http.rest().length() > 0);
         }
         assertServes();
     }

@@ -20,8 +20,9 @@ import org.pdtoolkit.kv.AuthControl;
 import org.pdtoolkit.kv.Consensus;
 import org.pdtoolkit.server.auth.PasswordHasher;
 import org.pdtoolkit.server.auth.SimpleTokens;
+import org.pdtoolkit.server.gateway.JsonGateway;
+import org.pdtoolkit.server.gateway.LocalServices;
 import org.pdtoolkit.server.port.ClientPort;
-import org.pdtoolkit.server.port.HttpReply;
 import org.pdtoolkit.server.runtime.CompactionPolicy;
 import org.pdtoolkit.server.runtime.InitialCluster;
 import org.pdtoolkit.server.runtime.NodeOptions;
@@ -31,7 +32,10 @@ import org.pdtoolkit.server.runtime.RuntimeOptions;
 import org.pdtoolkit.server.store.StorageChoice;
 import org.pdtoolkit.server.support.Ports;
 
-/** A member of its own with etcd's services on a port: real store, real files, real sockets. */
+/**
+ * A member of its own with etcd's services and their JSON form on a port: real store, real files,
+ * real sockets.
+ */
 final class EtcdNode implements AutoCloseable {
     static final int REQUEST_BYTES_MAX = 1_572_864;
     static final int MESSAGE_BYTES_MAX = 2_097_152;
@@ -44,6 +48,7 @@ final class EtcdNode implements AutoCloseable {
     final ManagedChannel channel;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final EtcdServices services;
+    private final LocalServices local;
     private final ClientPort port;
 
     private static EtcdAccess access(AuthControl auth) {
@@ -74,15 +79,17 @@ final class EtcdNode implements AutoCloseable {
                         access(runtime.auth()),
                         runtime.alarms());
         services = new EtcdServices(backend, timer, Optional.empty());
-        port =
-                Ports.open(
-                        services.services(),
-                        call -> CompletableFuture.completedFuture(HttpReply.empty(404)));
+        local = LocalServices.open(services.services(), List.of());
+        port = Ports.open(services.services(), new JsonGateway(local.channel(), local.executor()));
         channel =
-                NettyChannelBuilder.forAddress(port.addresses().get(0))
+                NettyChannelBuilder.forAddress(address())
                         .usePlaintext()
                         .maxInboundMessageSize(Integer.MAX_VALUE)
                         .build();
+    }
+
+    InetSocketAddress address() {
+        return port.addresses().get(0);
     }
 
     static EtcdNode start(Path directory) throws Exception {
@@ -139,6 +146,7 @@ final class EtcdNode implements AutoCloseable {
     public void close() {
         channel.shutdownNow();
         port.close();
+        local.close();
         services.close();
         timer.shutdownNow();
         runtime.close();

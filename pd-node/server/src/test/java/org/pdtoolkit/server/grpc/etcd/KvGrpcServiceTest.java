@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.pdtoolkit.server.grpc.etcd.EtcdNode.refusal;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pdtoolkit.server.support.RawHttp;
 import org.pdtoolkit.wire.etcdserverpb.CompactionRequest;
 import org.pdtoolkit.wire.etcdserverpb.Compare;
 import org.pdtoolkit.wire.etcdserverpb.DeleteRangeRequest;
@@ -35,6 +39,8 @@ import org.pdtoolkit.wire.mvccpb.KeyValue;
 
 class KvGrpcServiceTest {
     private static final ByteString ALL = ByteString.copyFrom(new byte[] {0});
+    private static final String TOO_MANY_OPERATIONS =
+            "INVALID_ARGUMENT: etcdserver: too many operations in txn request";
     private static final AtomicInteger NEXT = new AtomicInteger();
 
     @TempDir static Path directory;
@@ -301,29 +307,41 @@ class KvGrpcServiceTest {
         assertEquals(List.of("30"), values(kv.range(mine().setRevision(revision).build())));
     }
 
-    @Test
-    void aTransactionTakesAsManyOperationsAsEtcds() {
-        TxnRequest.Builder full = TxnRequest.newBuilder();
-        for (int i = 0; i < 128; i++) {
-            full.addSuccess(putOp("k" + i));
+    @ParameterizedTest
+    @CsvSource({"128, true", "129, false", "12800, false"})
+    void aTransactionTakesAsManyOperationsAsEtcds(int operations, boolean taken) {
+        TxnRequest.Builder txn = TxnRequest.newBuilder();
+        for (int i = 0; i < operations; i++) {
+            txn.addSuccess(putOp("k" + i));
         }
-        assertEquals(128, kv.txn(full.build()).getResponsesCount());
-        TxnRequest above = full.addSuccess(putOp("above")).build();
-        String tooMany = "INVALID_ARGUMENT: etcdserver: too many operations in txn request";
-        assertEquals(tooMany, refusal(() -> kv.txn(above)));
+        if (taken) {
+            assertEquals(operations, kv.txn(txn.build()).getResponsesCount());
+        } else {
+            assertEquals(TOO_MANY_OPERATIONS, refusal(() -> kv.txn(txn.build())));
+            assertEquals(0, kv.range(mine().build()).getCount());
+        }
+    }
+
+    @Test
+    void noKeyIsWrittenTwice() {
+        TxnRequest twice =
+                TxnRequest.newBuilder().addSuccess(putOp("a")).addSuccess(putOp("a")).build();
         assertEquals(
                 "INVALID_ARGUMENT: etcdserver: duplicate key given in txn request",
-                refusal(
-                        () ->
-                                kv.txn(
-                                        TxnRequest.newBuilder()
-                                                .addSuccess(putOp("a"))
-                                                .addSuccess(putOp("a"))
-                                                .build())));
+                refusal(() -> kv.txn(twice)));
     }
 
     @ParameterizedTest
-    @CsvSource({"128,", "129,too many", "400,too many"})
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    128 |
+                    129 | INVALID_ARGUMENT: etcdserver: too many operations in txn request
+                    400 | INVALID_ARGUMENT: etcdserver: too many operations in txn request
+                    # deeper than a message may be; in etcd from 5,000 on
+                    600 | INTERNAL: Invalid protobuf byte sequence
+                    """)
     void transactionsNestAsDeepAsEtcds(int levels, String refused) {
         TxnRequest nested = TxnRequest.newBuilder().addSuccess(putOp("deep")).build();
         for (int level = 1; level < levels; level++) {
@@ -340,10 +358,53 @@ class KvGrpcServiceTest {
         if (refused == null) {
             assertFalse(kv.txn(request).getSucceeded());
         } else {
-            assertEquals(
-                    "INVALID_ARGUMENT: etcdserver: too many operations in txn request",
-                    refusal(() -> kv.txn(request)));
+            assertEquals(refused, refusal(() -> kv.txn(request)));
         }
+    }
+
+    /** A write whose answer cannot be read would look as if it had failed. */
+    @ParameterizedTest
+    @CsvSource({"1, 200", "49, 200", "50, 200", "51, 400", "67, 400", "20000, 400"})
+    void throughTheGatewayTheyNestAsDeepAsItsReader(int levels, int status) throws IOException {
+        String put = "{\"request_put\":{\"key\":\"%s\"}}";
+        String key = Base64.getEncoder().encodeToString(key("deep").toByteArray());
+        String body =
+                "{\"success\":[{\"request_txn\":".repeat(levels - 1)
+                        + "{\"success\":["
+                        + put.formatted(key)
+                        + "]}"
+                        + "}]}".repeat(levels - 1);
+        RawHttp.Answer answer =
+                RawHttp.request(node.address(), "POST", "/v3/kv/txn", Map.of(), body);
+        assertEquals(status, answer.status(), answer.body());
+        assertEquals(status == 200 ? 1 : 0, kv.range(mine().build()).getCount());
+        if (status == 200) {
+            assertEquals(levels, answer.body().split("succeeded", -1).length - 1);
+        } else {
+            assertTrue(answer.body().startsWith("{\"code\":3,\"message\":"), answer.body());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            useHeadersInDisplayName = true,
+            delimiter = '|',
+            textBlock =
+                    """
+                    VALUE    | STATUS | SAYS
+                    1572814  | 200    | revision
+                    1572844  | 400    | etcdserver: request is too large
+                    2097153  | 429    | grpc: received message larger than max
+                    12000000 | 429    | grpc: received message larger than max
+                    """)
+    void throughTheGatewayValuesMayBeAsLarge(int bytes, int status, String says)
+            throws IOException {
+        String value = Base64.getEncoder().encodeToString(new byte[bytes]);
+        String body = "{\"key\":\"YmlnZ2Vy\",\"value\":\"" + value + "\"}";
+        RawHttp.Answer answer =
+                RawHttp.request(node.address(), "POST", "/v3/kv/put", Map.of(), body);
+        assertEquals(status, answer.status(), answer.body());
+        assertTrue(answer.body().contains(says), answer.body());
     }
 
     /** Measured with the original: the key takes three bytes. */
@@ -356,7 +417,10 @@ class KvGrpcServiceTest {
                     VALUE   | REFUSED
                     1572814 |
                     1572844 | INVALID_ARGUMENT: etcdserver: request is too large
-                    2097130 | INVALID_ARGUMENT: etcdserver: request is too large
+                    # the message has 2097152 bytes, and 2097153
+                    2097143 | INVALID_ARGUMENT: etcdserver: request is too large
+                    2097144 | RESOURCE_EXHAUSTED: \
+                    grpc: received message larger than max (2097153 vs. 2097152)
                     2097153 | RESOURCE_EXHAUSTED: \
                     grpc: received message larger than max (2097163 vs. 2097152)
                     9000000 | RESOURCE_EXHAUSTED: \

@@ -68,10 +68,12 @@ class LeaseGrpcServiceTest {
             delimiter = '|',
             textBlock =
                     """
-                    ID | TTL         | GRANTED
-                    0  | 100         | 100
-                    -7 | 9000000000  | 9000000000
-                    8  | 2           | 2
+                    ID                   | TTL        | GRANTED
+                    0                    | 100        | 100
+                    -7                   | 9000000000 | 9000000000
+                    8                    | 2          | 2
+                    9223372036854775807  | 100        | 100
+                    -9223372036854775808 | 100        | 100
                     """)
     void aLeaseHasTheIdAndTimeAskedFor(long id, long ttl, long granted) {
         LeaseGrantResponse lease = grant(id, ttl);

@@ -3,15 +3,25 @@ package org.pdtoolkit.server.grpc.etcd;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.pdtoolkit.server.grpc.etcd.EtcdNode.refusal;
 
 import com.google.protobuf.ByteString;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.netty.NettyChannelBuilder;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -166,6 +176,50 @@ class MaintenanceGrpcServiceTest {
             }
         }
         aSnapshotComesInBlobsThatAddUpToItsDigest();
+    }
+
+    /** Clients that do not read hold two threads and sixteen places for a minute. */
+    @Test
+    void moreSnapshotsThanThereIsRoomForAreRefused() throws Exception {
+        put("filler", "f".repeat(1_000_000));
+        ManagedChannel stalled =
+                NettyChannelBuilder.forAddress(node.address())
+                        .usePlaintext()
+                        .flowControlWindow(64 << 10)
+                        .build();
+        BlockingQueue<String> ends = new LinkedBlockingQueue<>();
+        try {
+            for (int i = 0; i < 218; i++) {
+                beginSnapshotNobodyReads(stalled, ends);
+            }
+            for (int i = 0; i < 200; i++) {
+                assertEquals(
+                        "UNKNOWN: etcdserver: too many requests", ends.poll(30, TimeUnit.SECONDS));
+            }
+            put("meanwhile", "1");
+            assertTrue(ends.isEmpty(), "there is room for eighteen");
+        } finally {
+            stalled.shutdownNow();
+        }
+        for (int i = 0; i < 18; i++) {
+            assertNotNull(ends.poll(30, TimeUnit.SECONDS));
+        }
+        clientsThatGoAwayOccupyNoThread();
+    }
+
+    private static void beginSnapshotNobodyReads(ManagedChannel channel, Queue<String> ends) {
+        ClientCall<SnapshotRequest, SnapshotResponse> call =
+                channel.newCall(MaintenanceGrpc.getSnapshotMethod(), CallOptions.DEFAULT);
+        call.start(
+                new ClientCall.Listener<>() {
+                    @Override
+                    public void onClose(Status status, Metadata trailers) {
+                        ends.add(status.getCode() + ": " + status.getDescription());
+                    }
+                },
+                new Metadata());
+        call.sendMessage(SnapshotRequest.getDefaultInstance());
+        call.halfClose();
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package org.pdtoolkit.server.grpc.etcd;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.pdtoolkit.server.grpc.etcd.WatchClient.key;
 import static org.pdtoolkit.server.grpc.etcd.WatchClient.range;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.pdtoolkit.wire.etcdserverpb.CompactionRequest;
 import org.pdtoolkit.wire.etcdserverpb.DeleteRangeRequest;
 import org.pdtoolkit.wire.etcdserverpb.KVGrpc;
@@ -286,5 +288,37 @@ class WatchGrpcServiceTest {
             ids.add(response.getWatchId());
         }
         assertEquals(watches, ids.size());
+    }
+
+    /** As in etcd, the ends of the numbers are numbers like others. */
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MAX_VALUE, Long.MAX_VALUE - 1, Long.MIN_VALUE})
+    void idsAndFutureRevisionsAreTakenToTheEnd(long number) throws Exception {
+        long start = Math.max(0, number);
+        assertEquals(
+                number,
+                client.create(key("end").setWatchId(number).setStartRevision(start)).getWatchId());
+        assertEquals(0, client.create(key("end")).getWatchId());
+        put("end", "1");
+        long told = client.take().getWatchId();
+        assertTrue(told == 0 || start == 0, "a watch of the future was told");
+        client.cancel(0);
+    }
+
+    /** As many as etcd: any number, but each a number of bytes that a message may have. */
+    @ParameterizedTest
+    @CsvSource({"1, false", "1000000, false", "2097100, false", "2097152, true", "9000000, true"})
+    void theRangeOfAWatchIsAsLongAsAMessage(int bytes, boolean refused) throws Exception {
+        String key = "k".repeat(bytes);
+        if (refused) {
+            client.send(key(key));
+            AssertionError ended = assertThrows(AssertionError.class, client::take);
+            assertTrue(ended.getMessage().contains("received message larger than max"));
+        } else {
+            assertTrue(client.create(key(key)).getCreated());
+        }
+        try (WatchClient other = new WatchClient(node.channel)) {
+            assertTrue(other.create(key("served")).getCreated());
+        }
     }
 }
