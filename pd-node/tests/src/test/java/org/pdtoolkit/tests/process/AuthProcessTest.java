@@ -1,6 +1,7 @@
 package org.pdtoolkit.tests.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -17,6 +18,7 @@ import org.pdtoolkit.wire.etcdserverpb.AuthEnableRequest;
 import org.pdtoolkit.wire.etcdserverpb.AuthRoleAddRequest;
 import org.pdtoolkit.wire.etcdserverpb.AuthRoleGrantPermissionRequest;
 import org.pdtoolkit.wire.etcdserverpb.AuthUserAddRequest;
+import org.pdtoolkit.wire.etcdserverpb.AuthUserChangePasswordRequest;
 import org.pdtoolkit.wire.etcdserverpb.AuthUserDeleteRequest;
 import org.pdtoolkit.wire.etcdserverpb.AuthUserGetRequest;
 import org.pdtoolkit.wire.etcdserverpb.AuthUserGrantRoleRequest;
@@ -137,7 +139,7 @@ class AuthProcessTest {
 
     @Test
     void badInputIsRefusedInEtcdsWords() {
-        List<String> cheap = List.of("--bcrypt-cost=4");
+        List<String> cheap = List.of("--etcd-only", "--bcrypt-cost=4");
         try (LocalCluster cluster = new LocalCluster(List.of("file"), directory, cheap)) {
             cluster.start();
             String url = cluster.clientUrls().get(0);
@@ -150,10 +152,8 @@ class AuthProcessTest {
                         "INVALID_ARGUMENT etcdserver: request is too large",
                         EtcdSession.refusal(
                                 () -> session.auth().userAdd(user("n".repeat(1_800_000), "p"))));
-                assertEquals(
-                        "UNKNOWN bcrypt: password length exceeds 72 bytes",
-                        EtcdSession.refusal(
-                                () -> session.auth().userAdd(user("v", "p".repeat(73)))));
+                passwordsAreBounded(session);
+                messagesAreBounded(session);
                 session.auth().roleAdd(AuthRoleAddRequest.newBuilder().setName("r").build());
                 for (String[] wrong :
                         new String[][] {{"b", "a"}, {"b", "b"}, {"", ""}, {"", "x"}, {"", "\0"}}) {
@@ -200,6 +200,42 @@ class AuthProcessTest {
                                                     .status(StatusRequest.getDefaultInstance())));
                 }
             }
+            String output = cluster.nodes().get(0).output();
+            assertFalse(output.contains("\tat "), output);
+        }
+    }
+
+    private static void passwordsAreBounded(EtcdSession session) {
+        session.auth().userAdd(user("v", "p".repeat(72)));
+        for (int bytes : new int[] {73, 7_200, 1_500_000}) {
+            String password = "p".repeat(bytes);
+            String tooLong = "UNKNOWN bcrypt: password length exceeds 72 bytes";
+            assertEquals(
+                    tooLong,
+                    EtcdSession.refusal(() -> session.auth().userAdd(user("w", password))));
+            assertEquals(
+                    tooLong,
+                    EtcdSession.refusal(
+                            () ->
+                                    session.auth()
+                                            .userChangePassword(
+                                                    AuthUserChangePasswordRequest.newBuilder()
+                                                            .setName("v")
+                                                            .setPassword(password)
+                                                            .build())));
+        }
+    }
+
+    /** Far above the bound the connection itself refuses, in words of its own. */
+    private static void messagesAreBounded(EtcdSession session) {
+        for (int bytes : new int[] {2_200_000, 8_500_000, 30_000_000}) {
+            PutRequest put =
+                    PutRequest.newBuilder()
+                            .setKey(utf8("big"))
+                            .setValue(ByteString.copyFrom(new byte[bytes]))
+                            .build();
+            String refusal = EtcdSession.refusal(() -> session.kv().put(put));
+            assertTrue(refusal.startsWith("RESOURCE_EXHAUSTED "), refusal);
         }
     }
 
