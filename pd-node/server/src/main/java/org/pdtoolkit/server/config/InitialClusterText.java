@@ -48,6 +48,9 @@ public final class InitialClusterText {
         if (!problems.isEmpty()) {
             throw new ConfigValueException(String.join("; ", problems));
         }
+        for (List<String> urls : members.values()) {
+            Urls.requireCount(urls.size());
+        }
         members.replaceAll((name, urls) -> List.copyOf(urls));
         return Collections.unmodifiableMap(members);
     }

@@ -5,6 +5,7 @@ import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.pdtoolkit.kv.Member;
 
 /** The URL rules shared by every key that takes URLs. Texts follow etcd where etcd has one. */
 final class Urls {
@@ -19,7 +20,9 @@ final class Urls {
     static List<URI> parseList(String text, boolean forListening) throws ConfigValueException {
         List<URI> urls = new ArrayList<>();
         List<String> problems = new ArrayList<>();
-        for (String item : text.split(",", -1)) {
+        String[] items = text.split(",", -1);
+        requireCount(items.length);
+        for (String item : items) {
             try {
                 URI url = parse(item.trim(), forListening);
                 if (urls.contains(url)) {
@@ -36,7 +39,22 @@ final class Urls {
         return List.copyOf(urls);
     }
 
+    /** Refuses more URLs than a member can have. */
+    static void requireCount(int urls) throws ConfigValueException {
+        if (urls > Member.URLS_MAX) {
+            throw new ConfigValueException(
+                    "expected at most " + Member.URLS_MAX + " URLs, got " + urls);
+        }
+    }
+
     static URI parse(String text, boolean forListening) throws ConfigValueException {
+        if (text.length() > Member.URL_LENGTH_MAX) {
+            throw new ConfigValueException(
+                    "expected a URL of at most "
+                            + Member.URL_LENGTH_MAX
+                            + " characters, got "
+                            + text.length());
+        }
         URI url = uri(text, "http://HOST:PORT");
         checkScheme(url, text);
         // A host name with an underscore, or a port that is no number, leaves no host behind.

@@ -14,9 +14,6 @@ import org.pdtoolkit.kv.Member;
 final class MemberCodec {
     private static final int VERSION = 1;
 
-    /** Most URLs of either kind. */
-    static final int URLS_MAX = 64;
-
     private MemberCodec() {}
 
     /**
@@ -62,9 +59,9 @@ final class MemberCodec {
     }
 
     private static void writeList(DataOutputStream out, List<String> list) throws IOException {
-        if (list.size() > URLS_MAX) {
+        if (list.size() > Member.URLS_MAX) {
             throw new IllegalArgumentException(
-                    list.size() + " URLs of one member, at most " + URLS_MAX);
+                    list.size() + " URLs of one member, at most " + Member.URLS_MAX);
         }
         out.writeByte(list.size());
         for (String text : list) {
@@ -74,7 +71,7 @@ final class MemberCodec {
 
     private static List<String> readList(DataInputStream in) throws IOException {
         int count = in.readUnsignedByte();
-        if (count > URLS_MAX) {
+        if (count > Member.URLS_MAX) {
             throw new IOException(count + " URLs");
         }
         List<String> list = new ArrayList<>(count);

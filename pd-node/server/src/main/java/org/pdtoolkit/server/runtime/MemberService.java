@@ -22,9 +22,6 @@ final class MemberService implements MemberChanges {
     /** A connection that has lasted so long counts as healthy (etcd). */
     private static final long HEALTHY_MILLIS = 5_000;
 
-    /** A host name has at most 253 characters. */
-    private static final int URL_LENGTH_MAX = 300;
-
     private static final Set<String> SCHEMES = Set.of("http", "https", "unix", "unixs");
 
     private final NodeContext context;
@@ -195,12 +192,12 @@ final class MemberService implements MemberChanges {
     /** Scheme, host and port, no path, as etcd reads peer URLs; and not without bounds. */
     private static boolean valid(List<String> urls) {
         return !urls.isEmpty()
-                && urls.size() <= MemberCodec.URLS_MAX
+                && urls.size() <= Member.URLS_MAX
                 && urls.stream().allMatch(MemberService::valid);
     }
 
     private static boolean valid(String text) {
-        if (text.length() > URL_LENGTH_MAX) {
+        if (text.length() > Member.URL_LENGTH_MAX) {
             return false;
         }
         try {

@@ -1,10 +1,15 @@
 package org.pdtoolkit.server.config;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,5 +66,39 @@ class UrlsTest {
 
         assertTrue(e.getMessage().contains("ftp://a:1"), e.getMessage());
         assertTrue(e.getMessage().contains("http://c:99999"), e.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            useHeadersInDisplayName = true,
+            delimiter = '|',
+            textBlock =
+                    """
+                    URLS | HOST_LENGTH | BECAUSE
+                    64   | 253         |
+                    65   | 5           | expected at most 64 URLs, got 65
+                    6400 | 5           | expected at most 64 URLs, got 6400
+                    1    | 289         |
+                    1    | 292         | expected a URL of at most 300 characters, got 301
+                    1    | 100000      | expected a URL of at most 300 characters, got 100009
+                    """)
+    void urlsAreAsManyAndAsLongAsThoseOfAMember(int urls, int hostLength, String because) {
+        String host = "h".repeat(hostLength);
+        List<String> list =
+                IntStream.rangeClosed(1, urls).mapToObj(i -> "http://" + host + ":" + i).toList();
+        String text = String.join(",", list);
+        String cluster = list.stream().map("m="::concat).collect(Collectors.joining(","));
+        if (because == null) {
+            assertDoesNotThrow(() -> Urls.parseList(text, false));
+            assertDoesNotThrow(() -> InitialClusterText.parse(cluster));
+        } else {
+            refused(() -> Urls.parseList(text, false), because);
+            refused(() -> InitialClusterText.parse(cluster), because);
+        }
+    }
+
+    private static void refused(Executable parsing, String because) {
+        ConfigValueException e = assertThrows(ConfigValueException.class, parsing);
+        assertTrue(e.getMessage().contains(because), e.getMessage());
     }
 }
