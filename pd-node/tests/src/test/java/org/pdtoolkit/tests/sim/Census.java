@@ -113,10 +113,10 @@ final class Census {
                             .filter(id -> id != going.id() && isSound(nodeOf(id), spoilt))
                             .count();
             if (left <= (now.size() + floating.size()) / 2) {
-                dared = bold && next != null && now.size() == 2;
-                if (!dared) {
+                if (!bold || next == null || now.size() != 2) {
                     return false;
                 }
+                dared = true;
             }
         }
         boolean survives = isViable(after(now, next), next, spoilt);

@@ -64,10 +64,11 @@ final class LeaseClient extends Client {
     }
 
     private void attach(Node target) {
-        long id = lease;
+        // What arrives late must be what was sent: by then there may be another lease and key.
+        Op.Put put = Op.Put.of(key, Bytes.ofLong(lease), lease);
         this.<OpResult.Put>call(
                 target,
-                () -> target.kv().put(Op.Put.of(key, Bytes.ofLong(id), id)),
+                () -> target.kv().put(put),
                 (result, failure) -> {
                     if (failure == null) {
                         attached = true;
@@ -80,9 +81,10 @@ final class LeaseClient extends Client {
 
     private void renew(Node target) {
         long start = world.now();
+        long id = lease;
         this.<ReplicatedKv.Lease>call(
                 target,
-                () -> target.kv().leaseKeepAlive(lease),
+                () -> target.kv().leaseKeepAlive(id),
                 (renewed, failure) -> {
                     if (failure == null && renewed.ttl() > 0) {
                         world.count("op.renewals");
@@ -97,9 +99,10 @@ final class LeaseClient extends Client {
     }
 
     private void look(Node target) {
+        Op.Range range = Op.Range.of(key);
         this.<OpResult.Range>call(
                 target,
-                () -> target.kv().range(Op.Range.of(key)),
+                () -> target.kv().range(range),
                 (result, failure) -> {
                     if (failure == null) {
                         boolean there = result.first() != null && result.first().lease() == lease;

@@ -72,7 +72,8 @@ final class MemberClient extends Client {
     protected void next(Node target) {
         nodes.removeIf(node -> node.hasEnded() && world.chance(0.3));
         MemberHistory.Version latest = history.latest();
-        if (latest == null) {
+        if (latest == null || nodes.stream().anyMatch(node -> node.memberId() == 0)) {
+            // A founder that has not started yet is not a member without a node.
             again();
             return;
         }

@@ -149,7 +149,7 @@ final class Node {
         return damaged;
     }
 
-    /** Id in the group; of a founder known once it has started. */
+    /** Id in the group; 0 for a founder that has not started yet. */
     long memberId() {
         long joining = coldStart instanceof Newcomer newcomer ? newcomer.joining.self().id() : 0;
         return invariants.members().getOrDefault(number, joining);
