@@ -171,6 +171,15 @@ final class PdNode implements AutoCloseable {
                 .map(cert -> new TlsFiles(cert, files.key().orElseThrow(), files.caCert()));
     }
 
+    /** TLS of the client port: none if its URLs say http, whatever files there are. */
+    static Optional<TlsFiles> portTls(NodeConfig config) {
+        return tls(config).filter(files -> secure(config.clientUrls()));
+    }
+
+    private static boolean secure(List<URI> urls) {
+        return urls.stream().anyMatch(url -> url.getScheme().equals("https"));
+    }
+
     private static NodeOptions options(NodeConfig config, Optional<TlsFiles> tls) {
         RuntimeOptions numbers =
                 new RuntimeOptions(
@@ -194,7 +203,9 @@ final class PdNode implements AutoCloseable {
                 new ReconfigurationRules(config.strictReconfigCheck(), config.maxLearners()),
                 config.forceNewCluster(),
                 numbers,
-                tls.map(PeerTlsContexts::of).orElse(null));
+                tls.filter(files -> secure(config.peerUrls()))
+                        .map(PeerTlsContexts::of)
+                        .orElse(null));
     }
 
     private static CompactionPolicy compaction(AutoCompaction wanted) {
@@ -225,6 +236,7 @@ final class PdNode implements AutoCloseable {
         placement.ifPresent(
                 part -> NodeMetrics.registerPd(metrics, part.placement(), Version.SERVER));
         EtcdBackend backend = backend(config, runtime);
+        Optional<TlsFiles> portTls = portTls(config);
         EtcdServices etcd = new EtcdServices(backend, cluster, tls);
         List<BindableService> services = new ArrayList<>(etcd.services());
         services.add(new HealthStatusManager().getHealthService());
@@ -233,7 +245,7 @@ final class PdNode implements AutoCloseable {
         LocalServices local = LocalServices.open(services, List.of(calls));
         HttpApi http =
                 new HttpApi(
-                        new AccessRules(config.cors(), config.hostWhitelist(), tls.isPresent()),
+                        new AccessRules(config.cors(), config.hostWhitelist(), portTls.isPresent()),
                         new EtcdPages(
                                 new HealthChecks(
                                         runtime.consensus(),
@@ -255,7 +267,7 @@ final class PdNode implements AutoCloseable {
         ClientPort port =
                 ClientPort.start(
                         addresses(config.clientUrls()),
-                        tls,
+                        portTls,
                         PortContent.of(services, http).tracedBy(calls),
                         placement.isPresent()
                                 ? PortLimits.defaults()

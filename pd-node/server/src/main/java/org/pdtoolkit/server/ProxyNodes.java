@@ -26,6 +26,7 @@ final class ProxyNodes {
         ProxySettings settings =
                 new ProxySettings(
                         PdNode.addresses(config.clientUrls()),
+                        PdNode.portTls(config),
                         PdNode.tls(config),
                         config.dataDir(),
                         PdNode.texts(proxy.endpoints()),

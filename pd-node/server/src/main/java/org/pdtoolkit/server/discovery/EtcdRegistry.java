@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.pdtoolkit.server.config.DiscoverySettings;
 import org.pdtoolkit.server.config.DiscoverySettings.Login;
+import org.pdtoolkit.server.observe.Reasons;
 import org.pdtoolkit.wire.ErrorCatalogue;
 import org.pdtoolkit.wire.etcdserverpb.AuthGrpc;
 import org.pdtoolkit.wire.etcdserverpb.AuthenticateRequest;
@@ -187,7 +188,7 @@ final class EtcdRegistry implements Registry {
                 return rpc.apply(authenticated(endpoint.channel()));
             } catch (StatusRuntimeException e) {
                 refuseIfFinal(endpoint, e.getStatus());
-                failures.add(endpoint + ": " + e.getStatus().getDescription());
+                failures.add(endpoint + ": " + Reasons.of(e));
                 current = (current + 1) % endpoints.size();
             }
         }

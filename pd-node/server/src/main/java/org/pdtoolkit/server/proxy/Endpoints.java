@@ -87,6 +87,11 @@ final class Endpoints {
         return all.isEmpty();
     }
 
+    /** Whether a member speaks TLS. */
+    boolean secure() {
+        return all.stream().anyMatch(endpoint -> "https".equals(endpoint.url().getScheme()));
+    }
+
     /** Puts one aside. */
     void failed(Endpoint endpoint) {
         endpoint.failedAtNanos = nanos.getAsLong();

@@ -2,6 +2,7 @@ package org.pdtoolkit.server.proxy;
 
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
+import io.grpc.ConnectivityState;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.HandlerRegistry;
@@ -19,10 +20,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.pdtoolkit.server.port.ForwardedCall;
-import org.pdtoolkit.server.port.TlsFiles;
 import org.pdtoolkit.server.proxy.RpcTable.Kind;
 import org.pdtoolkit.wire.ErrorCatalogue;
 
@@ -36,7 +35,7 @@ import org.pdtoolkit.wire.ErrorCatalogue;
  * <p>Thread: network loops; never blocks.
  */
 final class GrpcForwarder extends HandlerRegistry {
-    private static final Attributes.Key<ManagedChannel> ONWARD =
+    private static final Attributes.Key<Onward> ONWARD =
             Attributes.Key.create("org.pdtoolkit.server.proxy.onward");
     private static final int PING_SECONDS = 10;
     private static final int PING_TIMEOUT_SECONDS = 3;
@@ -49,27 +48,70 @@ final class GrpcForwarder extends HandlerRegistry {
         this.settings = settings;
     }
 
-    /** Gives each connection of a client its channel onward, and closes that with it. */
+    /** Gives each connection of a client its way onward, and closes that with it. */
     ServerTransportFilter connections() {
         return new ServerTransportFilter() {
             @Override
             public Attributes transportReady(Attributes attributes) {
-                return attributes.toBuilder().set(ONWARD, channel()).build();
+                return attributes.toBuilder().set(ONWARD, new Onward()).build();
             }
 
             @Override
             public void transportTerminated(Attributes attributes) {
-                ManagedChannel onward = attributes == null ? null : attributes.get(ONWARD);
+                Onward onward = attributes == null ? null : attributes.get(ONWARD);
                 if (onward != null) {
-                    onward.shutdownNow();
+                    onward.close();
                 }
             }
         };
     }
 
+    /**
+     * The way from one connection of a client to the members, which are known or not when the
+     * client connects. Thread: any; guarded by this object.
+     */
+    private final class Onward {
+        private ManagedChannel channel;
+        private boolean secure;
+        private long lastTryNanos;
+
+        /** The channel that suits the members' URLs as they are now. */
+        synchronized ManagedChannel channel() {
+            boolean wanted = endpoints.secure();
+            if (channel != null && secure != wanted) {
+                channel.shutdown();
+                channel = null;
+            }
+            if (channel == null) {
+                secure = wanted;
+                channel = open(secure);
+                lastTryNanos = System.nanoTime();
+            } else {
+                tryAgain();
+            }
+            return channel;
+        }
+
+        /** gRPC's own pauses grow to two minutes, whether there are calls or not. */
+        private void tryAgain() {
+            long now = System.nanoTime();
+            if (now - lastTryNanos >= settings.times().failureWait().toNanos()
+                    && channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+                lastTryNanos = now;
+                channel.resetConnectBackoff();
+            }
+        }
+
+        synchronized void close() {
+            if (channel != null) {
+                channel.shutdownNow();
+            }
+        }
+    }
+
     // There is no other way to give one channel a resolver that is an object and not a name.
     @SuppressWarnings("deprecation")
-    private ManagedChannel channel() {
+    private ManagedChannel open(boolean secure) {
         NettyChannelBuilder builder =
                 NettyChannelBuilder.forTarget(Resolvers.SCHEME + ":///")
                         .nameResolverFactory(new Resolvers(endpoints))
@@ -80,12 +122,8 @@ final class GrpcForwarder extends HandlerRegistry {
                         .keepAliveTimeout(PING_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                         .maxInboundMessageSize(Integer.MAX_VALUE)
                         .directExecutor();
-        Optional<TlsFiles> tls = settings.tls();
-        boolean secure =
-                endpoints.usableFirst().stream()
-                        .anyMatch(endpoint -> "https".equals(endpoint.url().getScheme()));
-        return secure || endpoints.isEmpty() && tls.isPresent()
-                ? builder.sslContext(MemberTls.forGrpc(tls)).build()
+        return secure
+                ? builder.sslContext(MemberTls.forGrpc(settings.tls())).build()
                 : builder.usePlaintext().build();
     }
 
@@ -142,7 +180,7 @@ final class GrpcForwarder extends HandlerRegistry {
         if (deadline != null) {
             options = options.withDeadline(deadline);
         }
-        ManagedChannel onward = call.getAttributes().get(ONWARD);
+        ManagedChannel onward = call.getAttributes().get(ONWARD).channel();
         return ForwardedCall.start(
                 call, onward.newCall(call.getMethodDescriptor(), options), headers);
     }

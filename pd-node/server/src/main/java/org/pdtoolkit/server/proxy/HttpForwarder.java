@@ -2,7 +2,6 @@ package org.pdtoolkit.server.proxy;
 
 import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -19,10 +18,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.pdtoolkit.kv.KvException;
+import org.pdtoolkit.server.observe.Reasons;
 import org.pdtoolkit.server.port.HttpCall;
 import org.pdtoolkit.server.port.HttpField;
 import org.pdtoolkit.server.port.HttpReply;
-import org.pdtoolkit.server.port.TlsFiles;
 import org.pdtoolkit.server.proxy.Endpoints.Endpoint;
 
 /**
@@ -42,7 +41,7 @@ final class HttpForwarder {
     private final Endpoints endpoints;
     private final ProxySettings.Times times;
     private final ScheduledExecutorService timer;
-    private final HttpClient client;
+    private final MemberHttp members;
 
     /** The body of a member's answer in one of its two forms. */
     private record Body(byte[] whole, Optional<Flow.Publisher<List<ByteBuffer>>> stream) {}
@@ -53,18 +52,12 @@ final class HttpForwarder {
     HttpForwarder(
             Endpoints endpoints,
             ProxySettings.Times times,
-            Optional<TlsFiles> tls,
+            MemberHttp members,
             ScheduledExecutorService timer) {
         this.endpoints = endpoints;
         this.times = times;
+        this.members = members;
         this.timer = timer;
-        HttpClient.Builder builder =
-                HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .followRedirects(HttpClient.Redirect.NEVER)
-                        .connectTimeout(times.dial());
-        tls.ifPresent(files -> builder.sslContext(MemberTls.forHttp(files)));
-        this.client = builder.build();
     }
 
     /**
@@ -111,7 +104,7 @@ final class HttpForwarder {
                         reply.completeExceptionally(cause);
                         return;
                     }
-                    LOG.warn("{} cannot be reached: {}", endpoint, cause.toString());
+                    LOG.warn("{} cannot be reached: {}", endpoint, Reasons.of(cause));
                     endpoints.failed(endpoint);
                     if (repeatable || nothingWasSent(cause)) {
                         attempt(call, repeatable, candidates, index + 1, reply);
@@ -139,7 +132,7 @@ final class HttpForwarder {
                 call.method(),
                 call.body().length == 0 ? HttpRequest.BodyPublishers.noBody() : body);
         CompletableFuture<HttpResponse<Body>> exchange =
-                client.sendAsync(request.build(), this::body);
+                members.client().sendAsync(request.build(), this::body);
         body.watch(timer, times.write(), () -> exchange.cancel(true));
         return exchange;
     }

@@ -9,7 +9,6 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -21,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.pdtoolkit.server.observe.Reasons;
 import org.pdtoolkit.server.port.TlsFiles;
 import org.pdtoolkit.wire.etcdserverpb.ClusterGrpc;
 import org.pdtoolkit.wire.etcdserverpb.Member;
@@ -42,7 +42,7 @@ final class MemberWatch implements AutoCloseable {
     private final ProxySettings settings;
     private final ClusterFile file;
     private final Endpoints endpoints;
-    private final HttpClient client;
+    private final MemberHttp members;
     private final Thread thread = new Thread(this::run, "proxy-members");
     private List<String> peerUrls;
     private List<String> clientUrls;
@@ -55,18 +55,17 @@ final class MemberWatch implements AutoCloseable {
      * @param peerUrls asked first; may be empty if the settings name endpoints
      */
     MemberWatch(
-            ProxySettings settings, ClusterFile file, Endpoints endpoints, List<String> peerUrls) {
+            ProxySettings settings,
+            ClusterFile file,
+            Endpoints endpoints,
+            MemberHttp members,
+            List<String> peerUrls) {
         this.settings = settings;
         this.file = file;
         this.endpoints = endpoints;
         this.peerUrls = peerUrls;
         this.clientUrls = settings.endpoints();
-        HttpClient.Builder builder =
-                HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .connectTimeout(settings.times().dial());
-        settings.tls().ifPresent(tls -> builder.sslContext(MemberTls.forHttp(tls)));
-        this.client = builder.build();
+        this.members = members;
     }
 
     void start() {
@@ -74,6 +73,8 @@ final class MemberWatch implements AutoCloseable {
     }
 
     private void run() {
+        // Here, and not on the network loop of the first request.
+        members.client();
         try {
             while (true) {
                 look();
@@ -98,7 +99,7 @@ final class MemberWatch implements AutoCloseable {
                 }
                 problems.add(url + " knows no client URL yet");
             } catch (IOException | IllegalArgumentException | StatusRuntimeException e) {
-                problems.add(url + ": " + e);
+                problems.add(url + ": " + Reasons.of(e));
             }
         }
         String problem = String.join("; ", problems);
@@ -139,11 +140,12 @@ final class MemberWatch implements AutoCloseable {
 
     private Urls askPeer(String url) throws IOException, InterruptedException {
         HttpResponse<byte[]> response =
-                client.send(
-                        HttpRequest.newBuilder(URI.create(url + "/members"))
-                                .timeout(ANSWER_MAX)
-                                .build(),
-                        HttpResponse.BodyHandlers.ofByteArray());
+                members.client()
+                        .send(
+                                HttpRequest.newBuilder(URI.create(url + "/members"))
+                                        .timeout(ANSWER_MAX)
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofByteArray());
         if (response.statusCode() != 200) {
             throw new IOException("status " + response.statusCode());
         }

@@ -90,7 +90,8 @@ public final class ProxyNode implements AutoCloseable {
                 "pd_proxy_endpoints",
                 "Members that may be tried now.",
                 () -> endpoints.available().size());
-        HttpForwarder http = new HttpForwarder(endpoints, settings.times(), settings.tls(), timer);
+        MemberHttp client = new MemberHttp(settings.times().dial(), settings.tls());
+        HttpForwarder http = new HttpForwarder(endpoints, settings.times(), client, timer);
         GrpcForwarder grpc = new GrpcForwarder(endpoints, settings);
         PortContent content =
                 PortContent.forwarding(
@@ -98,15 +99,23 @@ public final class ProxyNode implements AutoCloseable {
                         grpc.connections(),
                         new ProxyApi(endpoints, http, metrics, timer, settings.readOnly()));
         PortLimits limits = PortLimits.defaults();
-        ClientPort port =
-                ClientPort.start(
-                        settings.listen(),
-                        settings.tls(),
-                        content,
-                        limits.forMessages(limits.messageBytesMax(), Integer.MAX_VALUE),
-                        CompletableFuture.completedFuture(null));
-        MemberWatch members = new MemberWatch(settings, file, endpoints, peers);
+        MemberWatch members = new MemberWatch(settings, file, endpoints, client, peers);
+        // Finding the members takes about as long as opening the port.
         members.start();
+        ClientPort port;
+        try {
+            port =
+                    ClientPort.start(
+                            settings.listen(),
+                            settings.portTls(),
+                            content,
+                            limits.forMessages(limits.messageBytesMax(), Integer.MAX_VALUE),
+                            CompletableFuture.completedFuture(null));
+        } catch (PortException e) {
+            members.close();
+            timer.shutdownNow();
+            throw e;
+        }
         LOG.info(
                 "passing {} on to the members, listening on {}",
                 settings.readOnly() ? "reads" : "requests",

@@ -11,7 +11,8 @@ import org.pdtoolkit.server.port.TlsFiles;
  * What a proxy is started with.
  *
  * @param listen where clients connect
- * @param tls of the port and towards the members
+ * @param portTls of the port
+ * @param tls towards the members
  * @param dataDir data directory of the node
  * @param endpoints client URLs of members that are asked who is there; empty to ask peer URLs
  * @param readOnly whether what changes something is refused
@@ -19,6 +20,7 @@ import org.pdtoolkit.server.port.TlsFiles;
  */
 public record ProxySettings(
         List<InetSocketAddress> listen,
+        Optional<TlsFiles> portTls,
         Optional<TlsFiles> tls,
         Path dataDir,
         List<String> endpoints,

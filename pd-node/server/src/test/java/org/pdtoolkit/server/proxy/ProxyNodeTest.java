@@ -12,9 +12,11 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -142,13 +144,17 @@ class ProxyNodeTest {
     }
 
     private void start(boolean readOnly, List<String> peers) {
-        ProxySettings.Times times = ProxySettings.Times.defaults();
+        start(readOnly, peers, ProxySettings.Times.defaults());
+    }
+
+    private void start(boolean readOnly, List<String> peers, ProxySettings.Times times) {
         for (int i = 1; proxy == null; i++) {
             try {
                 proxy =
                         ProxyNode.start(
                                 new ProxySettings(
                                         List.of(Ports.candidate()),
+                                        Optional.empty(),
                                         Optional.empty(),
                                         directory,
                                         List.of(),
@@ -315,6 +321,54 @@ class ProxyNodeTest {
                                 KVGrpc.newBlockingStub(channel)
                                         .range(RangeRequest.getDefaultInstance()));
         assertEquals(Status.Code.UNAVAILABLE, refused.getStatus().getCode());
+    }
+
+    /** A client connects once; when there are members again, it must not be the last to know. */
+    @Test
+    void membersThatCannotBeReachedAreTriedAgainAfterEachFailureWait() throws Exception {
+        ProxySettings.Times usual = ProxySettings.Times.defaults();
+        ProxySettings.Times eager =
+                new ProxySettings.Times(
+                        Duration.ofMillis(10),
+                        usual.refresh(),
+                        usual.dial(),
+                        usual.write(),
+                        usual.read());
+        start(false, List.of(url(members.get(0))), eager);
+        while (get("/v2/config/local/proxy").body().length() < 30) {
+            Thread.onSpinWait();
+        }
+        List<InetSocketAddress> gone = new ArrayList<>();
+        for (ClientPort member : members) {
+            gone.add(member.addresses().get(0));
+            member.close();
+        }
+        members.clear();
+        AtomicInteger attempts = new AtomicInteger();
+        try (ServerSocket dead = new ServerSocket()) {
+            dead.setReuseAddress(true);
+            dead.bind(gone.get(0));
+            new Thread(() -> hangUp(dead, attempts), "dead-member").start();
+            // gRPC's own pauses would make this many attempts in ten minutes.
+            while (attempts.get() < 15) {
+                assertThrows(
+                        StatusRuntimeException.class,
+                        () ->
+                                KVGrpc.newBlockingStub(channel)
+                                        .range(RangeRequest.getDefaultInstance()));
+            }
+        }
+    }
+
+    private static void hangUp(ServerSocket socket, AtomicInteger connections) {
+        try {
+            while (true) {
+                socket.accept().close();
+                connections.incrementAndGet();
+            }
+        } catch (IOException closed) {
+            return;
+        }
     }
 
     @Test

@@ -3,23 +3,18 @@ package org.pdtoolkit.tests.discovery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.pdtoolkit.tests.discovery.Asker.PORT;
+import static org.pdtoolkit.tests.discovery.Asker.within;
 
-import com.google.protobuf.ByteString;
-import io.grpc.ManagedChannel;
-import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,24 +25,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pdtoolkit.server.discovery.ClusterFullException;
 import org.pdtoolkit.server.runtime.InitialCluster;
-import org.pdtoolkit.server.runtime.NodeStartException;
 import org.pdtoolkit.tests.process.LocalCluster;
-import org.pdtoolkit.tests.process.NodeProcess;
 import org.pdtoolkit.tests.process.Ports;
-import org.pdtoolkit.wire.etcdserverpb.KVGrpc;
-import org.pdtoolkit.wire.etcdserverpb.PutRequest;
-import org.pdtoolkit.wire.etcdserverpb.RangeRequest;
 
 /** Founders that find each other in the keys of a running node. */
 class EtcdRegistryTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final int PORT = 20_001;
 
     @TempDir private static Path registryDirectory;
-    private static final int REGISTRY_PORT = Ports.free(2);
-    private static NodeProcess registry;
-    private static ManagedChannel channel;
-    private static ExecutorService threads;
+    private static RegistryProcess registry;
 
     @TempDir Path directory;
     private String token;
@@ -55,103 +41,40 @@ class EtcdRegistryTest {
 
     @BeforeAll
     static void startRegistry() {
-        registry =
-                new NodeProcess(
-                        "registry",
-                        List.of(
-                                "--name=registry",
-                                "--etcd-only",
-                                "--data-dir=" + registryDirectory.resolve("data"),
-                                "--client-urls=http://127.0.0.1:" + REGISTRY_PORT,
-                                "--peer-urls=http://127.0.0.1:" + (REGISTRY_PORT + 1)),
-                        registryDirectory.resolve("log"));
+        registry = RegistryProcess.plain(registryDirectory);
         registry.start();
-        channel = NettyChannelBuilder.forAddress("127.0.0.1", REGISTRY_PORT).usePlaintext().build();
-        threads = Executors.newCachedThreadPool();
-        awaitRegistry();
     }
 
     @AfterAll
     static void stopRegistry() {
-        threads.shutdownNow();
-        channel.shutdownNow();
         registry.close();
     }
 
     @BeforeEach
     void prepare(TestInfo test) {
-        asker = new Asker(directory);
         token = test.getTestMethod().orElseThrow().getName() + test.getDisplayName().hashCode();
+        asker =
+                new Asker(
+                        directory,
+                        "--discovery-endpoints=" + registry.address(),
+                        "--discovery-token=" + token);
     }
 
-    private static void awaitRegistry() {
-        LocalCluster.await(
-                "registry",
-                PATIENCE,
-                () -> {
-                    channel.resetConnectBackoff();
-                    try {
-                        put("ready", "?");
-                        return true;
-                    } catch (StatusRuntimeException e) {
-                        return false;
-                    }
-                });
-    }
-
-    private static KVGrpc.KVBlockingStub kv() {
-        return KVGrpc.newBlockingStub(channel).withDeadlineAfter(5, TimeUnit.SECONDS);
-    }
-
-    private static void put(String key, String value) {
-        PutRequest request =
-                PutRequest.newBuilder()
-                        .setKey(ByteString.copyFromUtf8(key))
-                        .setValue(ByteString.copyFromUtf8(value))
-                        .build();
-        kv().put(request);
+    @AfterEach
+    void close() {
+        asker.close();
     }
 
     private void size(String text) {
-        put("/_etcd/registry/" + token + "/_config/size", text);
+        registry.size(token, text);
     }
 
     private void signedIn(String id, String text) {
-        put("/_etcd/registry/" + token + "/members/" + id, text);
+        registry.signedIn(token, id, text);
     }
 
     private List<String> members() {
-        String prefix = "/_etcd/registry/" + token + "/members/";
-        RangeRequest request =
-                RangeRequest.newBuilder()
-                        .setKey(ByteString.copyFromUtf8(prefix))
-                        .setRangeEnd(
-                                ByteString.copyFromUtf8(
-                                        prefix.substring(0, prefix.length() - 1) + "0"))
-                        .build();
-        return kv().range(request).getKvsList().stream()
-                .map(kv -> kv.getValue().toStringUtf8())
-                .toList();
-    }
-
-    private InitialCluster ask(String name, int port) {
-        return asker.ask(
-                name,
-                port,
-                "--discovery-endpoints=127.0.0.1:" + REGISTRY_PORT,
-                "--discovery-token=" + token);
-    }
-
-    private Future<InitialCluster> asking(String name, int port) {
-        return CompletableFuture.supplyAsync(() -> ask(name, port), threads);
-    }
-
-    private static InitialCluster within(Future<InitialCluster> answer) throws Exception {
-        return answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    }
-
-    private String refusal(String name) {
-        return assertThrows(NodeStartException.class, () -> ask(name, PORT)).getMessage();
+        return registry.members(token);
     }
 
     @Test
@@ -159,7 +82,7 @@ class EtcdRegistryTest {
         size("3");
         List<Future<InitialCluster>> asking = new ArrayList<>();
         for (int i = 1; i <= 3; i++) {
-            asking.add(asking("m" + i, PORT + i));
+            asking.add(asker.asking("m" + i, PORT + i));
         }
         Map<String, List<String>> expected =
                 Map.of(
@@ -170,12 +93,12 @@ class EtcdRegistryTest {
             assertEquals(new InitialCluster(expected, token), within(answer));
         }
         ClusterFullException full =
-                assertThrows(ClusterFullException.class, () -> ask("m4", PORT + 4));
+                assertThrows(ClusterFullException.class, () -> asker.ask("m4", PORT + 4));
         assertTrue(full.getMessage().contains("(discovery: cluster is full)"), full.getMessage());
         assertEquals(3, members().size());
         assertEquals(
                 new InitialCluster(expected, token),
-                ask("m2", PORT + 2),
+                asker.ask("m2", PORT + 2),
                 "who has signed in and lost nothing but its process is let in again");
     }
 
@@ -183,7 +106,7 @@ class EtcdRegistryTest {
     void thoseWhoComeTooLateAreNoFounders() throws Exception {
         size("3");
         signedIn("fff1", "m1=http://127.0.0.1:1");
-        Future<InitialCluster> asking = asking("m2", PORT);
+        Future<InitialCluster> asking = asker.asking("m2", PORT);
         LocalCluster.await("signing in", PATIENCE, () -> members().size() == 2);
         signedIn("fff4", "m3=http://127.0.0.1:3");
         signedIn("fff3", "m4=http://127.0.0.1:4");
@@ -192,7 +115,7 @@ class EtcdRegistryTest {
 
     @Test
     void aMissingSizeIsRefused() {
-        String reason = refusal("m1");
+        String reason = asker.refusal("m1", PORT);
         assertTrue(reason.contains("(discovery: size key not found)"), reason);
         assertEquals(List.of(), members());
     }
@@ -201,7 +124,7 @@ class EtcdRegistryTest {
     @ValueSource(strings = {"many", "0", "-1", "99999999999"})
     void aBadSizeIsRefused(String size) {
         size(size);
-        String reason = refusal("m1");
+        String reason = asker.refusal("m1", PORT);
         assertTrue(reason.contains("(discovery: size key is bad)"), reason);
         assertEquals(List.of(), members());
     }
@@ -218,7 +141,7 @@ class EtcdRegistryTest {
     void nobodyIsFoundedWithWhatIsWrongInTheRegistry(String other, String because) {
         size("2");
         signedIn("fff1", other);
-        String reason = refusal("m1");
+        String reason = asker.refusal("m1", PORT);
         assertTrue(reason.contains("failed to join discovery cluster (discovery"), reason);
         assertTrue(reason.contains(because), reason);
     }
@@ -226,8 +149,8 @@ class EtcdRegistryTest {
     @Test
     void anIdThatAnotherNameHasTakenIsRefused() throws Exception {
         size("1");
-        within(asking("m1", PORT));
-        String reason = refusal("other");
+        within(asker.asking("m1", PORT));
+        String reason = asker.refusal("other", PORT);
         assertTrue(reason.contains("(discovery: found duplicate id)"), reason);
         assertEquals(List.of("m1=http://127.0.0.1:" + PORT), members());
     }
@@ -235,11 +158,10 @@ class EtcdRegistryTest {
     @Test
     void anEndpointThatIsDownIsAskedUntilItIsUp() throws Exception {
         size("2");
-        Future<InitialCluster> asking = asking("m1", PORT);
+        Future<InitialCluster> asking = asker.asking("m1", PORT);
         LocalCluster.await("signing in", PATIENCE, () -> members().size() == 1);
         registry.kill();
         registry.start();
-        awaitRegistry();
         signedIn("fff2", "m2=http://127.0.0.1:2");
         assertEquals(Set.of("m1", "m2"), within(asking).members().keySet());
     }
@@ -247,15 +169,13 @@ class EtcdRegistryTest {
     @Test
     void anEndpointThatAnswersStandsInForOneThatDoesNot() {
         size("1");
-        InitialCluster found =
-                asker.ask(
-                        "m1",
-                        PORT,
-                        "--discovery-endpoints=127.0.0.1:"
-                                + Ports.free(1)
-                                + ",http://127.0.0.1:"
-                                + REGISTRY_PORT,
-                        "--discovery-token=" + token);
-        assertEquals(Set.of("m1"), found.members().keySet());
+        String endpoints =
+                "--discovery-endpoints=127.0.0.1:"
+                        + Ports.free(1)
+                        + ",http://"
+                        + registry.address();
+        try (Asker careful = new Asker(directory, endpoints, "--discovery-token=" + token)) {
+            assertEquals(Set.of("m1"), careful.ask("m1", PORT).members().keySet());
+        }
     }
 }

@@ -1,7 +1,6 @@
 package org.pdtoolkit.tests.discovery;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -12,7 +11,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pdtoolkit.server.runtime.InitialCluster;
-import org.pdtoolkit.server.runtime.NodeStartException;
 import org.pdtoolkit.tests.discovery.DnsStub.Target;
 
 /** Founders that SRV records name. */
@@ -27,20 +25,13 @@ class SrvTest {
 
     @BeforeEach
     void prepare() {
-        asker = new Asker(directory);
+        asker = new Asker(directory, "--discovery-srv=" + dns.domain(DOMAIN));
     }
 
     @AfterEach
     void close() {
+        asker.close();
         dns.close();
-    }
-
-    private InitialCluster ask(String name, int port) {
-        return asker.ask(name, port, "--discovery-srv=" + dns.domain(DOMAIN));
-    }
-
-    private String refusal(int port) {
-        return assertThrows(NodeStartException.class, () -> ask("m1", port)).getMessage();
     }
 
     @Test
@@ -57,7 +48,7 @@ class SrvTest {
                                 "m2", List.of("http://localhost:20002"),
                                 "1", List.of("http://localhost:20003")),
                         "pd-cluster"),
-                ask("m2", 20_002));
+                asker.ask("m2", 20_002));
     }
 
     @Test
@@ -68,7 +59,7 @@ class SrvTest {
                 Map.of(
                         "0", List.of("https://127.0.0.2:20001"),
                         "m2", List.of("http://localhost:20002")),
-                ask("m2", 20_002).members());
+                asker.ask("m2", 20_002).members());
     }
 
     @Test
@@ -76,11 +67,7 @@ class SrvTest {
         dns.add("_etcd-server-green._tcp." + DOMAIN, new Target("localhost", 20_001));
         InitialCluster found =
                 asker.ask(
-                        "m1",
-                        20_001,
-                        "--discovery-srv=" + dns.domain(DOMAIN),
-                        "--discovery-srv-name=green",
-                        "--initial-cluster-token=mine");
+                        "m1", 20_001, "--discovery-srv-name=green", "--initial-cluster-token=mine");
         assertEquals(
                 new InitialCluster(Map.of("m1", List.of("http://localhost:20001")), "mine"), found);
     }
@@ -88,7 +75,7 @@ class SrvTest {
     @Test
     void aNodeThatNoRecordLeadsToIsRefused() {
         dns.add(PLAIN, new Target("localhost", 20_001));
-        String reason = refusal(20_009);
+        String reason = asker.refusal("m1", 20_009);
         assertTrue(
                 reason.startsWith("cannot find local etcd member \"m1\" in SRV records"), reason);
         assertTrue(reason.contains("http://127.0.0.1:20009"), reason);
@@ -97,7 +84,7 @@ class SrvTest {
     @Test
     void aRecordOfTheOtherSchemeIsRefused() {
         dns.add(TLS, new Target("localhost", 20_001));
-        String reason = refusal(20_001);
+        String reason = asker.refusal("m1", 20_001);
         assertTrue(
                 reason.contains(
                         "bootstrap at https://localhost:20001 from DNS for etcd-server-ssl has"
@@ -107,7 +94,7 @@ class SrvTest {
 
     @Test
     void aDomainWithoutRecordsIsRefused() {
-        String reason = refusal(20_001);
+        String reason = asker.refusal("m1", 20_001);
         assertTrue(
                 reason.startsWith(
                         "error setting up initial cluster: error querying DNS SRV records for"

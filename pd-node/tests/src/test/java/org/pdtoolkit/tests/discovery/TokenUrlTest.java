@@ -3,17 +3,15 @@ package org.pdtoolkit.tests.discovery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.pdtoolkit.tests.discovery.Asker.PORT;
+import static org.pdtoolkit.tests.discovery.Asker.within;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,45 +21,25 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pdtoolkit.server.discovery.ClusterFullException;
 import org.pdtoolkit.server.runtime.InitialCluster;
-import org.pdtoolkit.server.runtime.NodeStartException;
 import org.pdtoolkit.tests.discovery.KeysApiStub.Trouble;
 
 /** Founders that know only a token URL. */
 class TokenUrlTest {
-    private static final int PATIENCE_SECONDS = 60;
-    private static final int PORT = 20_001;
-
     @TempDir Path directory;
     private final KeysApiStub registry = new KeysApiStub();
-    private final ExecutorService threads = Executors.newCachedThreadPool();
     private Asker asker;
 
     @BeforeEach
     void prepare() {
-        asker = new Asker(directory);
+        asker =
+                new Asker(
+                        directory, "--discovery=" + registry.url("t"), "--discovery-fallback=exit");
     }
 
     @AfterEach
     void close() {
-        threads.shutdownNow();
+        asker.close();
         registry.close();
-    }
-
-    private InitialCluster ask(String name, int port) {
-        return asker.ask(
-                name, port, "--discovery=" + registry.url("t"), "--discovery-fallback=exit");
-    }
-
-    private Future<InitialCluster> asking(String name, int port) {
-        return CompletableFuture.supplyAsync(() -> ask(name, port), threads);
-    }
-
-    private NodeStartException refusal(String name) {
-        return assertThrows(NodeStartException.class, () -> ask(name, PORT));
-    }
-
-    private static InitialCluster within(Future<InitialCluster> answer) throws Exception {
-        return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
     @Test
@@ -69,7 +47,7 @@ class TokenUrlTest {
         registry.put("/t/_config/size", "3");
         List<Future<InitialCluster>> asking = new ArrayList<>();
         for (int i = 1; i <= 3; i++) {
-            asking.add(asking("m" + i, PORT + i));
+            asking.add(asker.asking("m" + i, PORT + i));
         }
         Map<String, List<String>> expected =
                 Map.of(
@@ -81,7 +59,7 @@ class TokenUrlTest {
                     new InitialCluster(expected, registry.url("t").toString()), within(answer));
         }
         ClusterFullException full =
-                assertThrows(ClusterFullException.class, () -> ask("m4", PORT + 4));
+                assertThrows(ClusterFullException.class, () -> asker.ask("m4", PORT + 4));
         assertTrue(full.getMessage().contains("(discovery: cluster is full)"), full.getMessage());
         assertEquals(expected, full.founders());
         assertEquals(3, registry.texts("t").size());
@@ -91,13 +69,9 @@ class TokenUrlTest {
     void whoLooksOnTakesNoPlaceAndWaitsForTheLast() throws Exception {
         registry.put("/t/_config/size", "2");
         registry.signedIn("t", List.of("m1=http://127.0.0.1:1"));
-        CompletableFuture<List<String>> looking =
-                CompletableFuture.supplyAsync(
-                        () -> asker.lookOn("--discovery=" + registry.url("t")), threads);
+        Future<List<String>> looking = asker.lookingOn();
         registry.signedIn("t", List.of("m2=http://127.0.0.1:2", "m3=http://127.0.0.1:3"));
-        assertEquals(
-                List.of("http://127.0.0.1:1", "http://127.0.0.1:2"),
-                looking.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+        assertEquals(List.of("http://127.0.0.1:1", "http://127.0.0.1:2"), within(looking));
         assertEquals(3, registry.texts("t").size());
     }
 
@@ -105,7 +79,7 @@ class TokenUrlTest {
     void thoseWhoComeTooLateAreNoFounders() throws Exception {
         registry.put("/t/_config/size", "3");
         registry.signedIn("t", List.of("m1=http://127.0.0.1:1"));
-        Future<InitialCluster> asking = asking("m2", PORT);
+        Future<InitialCluster> asking = asker.asking("m2", PORT);
         registry.awaitSignedIn("t", 2);
         registry.signedIn("t", List.of("m3=http://127.0.0.1:3", "m4=http://127.0.0.1:4"));
         assertEquals(Set.of("m1", "m2", "m3"), within(asking).members().keySet());
@@ -113,7 +87,7 @@ class TokenUrlTest {
 
     @Test
     void aMissingSizeIsRefused() {
-        String reason = refusal("m1").getMessage();
+        String reason = asker.refusal("m1", PORT);
         assertTrue(reason.contains("(discovery: size key not found)"), reason);
     }
 
@@ -121,7 +95,7 @@ class TokenUrlTest {
     @ValueSource(strings = {"many", "0", "-1", "", "99999999999"})
     void aBadSizeIsRefused(String size) {
         registry.put("/t/_config/size", size);
-        String reason = refusal("m1").getMessage();
+        String reason = asker.refusal("m1", PORT);
         assertTrue(reason.contains("(discovery: size key is bad)"), reason);
     }
 
@@ -138,7 +112,7 @@ class TokenUrlTest {
     void nobodyIsFoundedWithWhatIsWrongInTheRegistry(String other, String because) {
         registry.put("/t/_config/size", "2");
         registry.signedIn("t", List.of(other));
-        String reason = refusal("m1").getMessage();
+        String reason = asker.refusal("m1", PORT);
         assertTrue(reason.contains("failed to join discovery cluster (discovery"), reason);
         assertTrue(reason.contains(because), reason);
     }
@@ -146,9 +120,9 @@ class TokenUrlTest {
     @Test
     void anIdThatHasSignedInBeforeIsRefused() throws Exception {
         registry.put("/t/_config/size", "1");
-        within(asking("m1", PORT));
+        within(asker.asking("m1", PORT));
         for (String name : List.of("m1", "other")) {
-            String reason = refusal(name).getMessage();
+            String reason = asker.refusal(name, PORT);
             assertTrue(reason.contains("(discovery: found duplicate id)"), reason);
         }
         assertEquals(List.of("m1=http://127.0.0.1:" + PORT), registry.texts("t"));
@@ -157,7 +131,7 @@ class TokenUrlTest {
     @Test
     void whatIsNoRegistryIsRefused() {
         registry.trouble(Trouble.NOT_JSON);
-        String reason = refusal("m1").getMessage();
+        String reason = asker.refusal("m1", PORT);
         assertTrue(reason.contains("(discovery: bad discovery endpoint)"), reason);
     }
 
@@ -165,7 +139,7 @@ class TokenUrlTest {
     void aRegistryThatIsDownIsAskedUntilItIsUp() throws Exception {
         registry.put("/t/_config/size", "1");
         registry.trouble(Trouble.UNAVAILABLE);
-        Future<InitialCluster> asking = asking("m1", PORT);
+        Future<InitialCluster> asking = asker.asking("m1", PORT);
         registry.awaitTroubled();
         registry.trouble(Trouble.NONE);
         assertEquals(Set.of("m1"), within(asking).members().keySet());
@@ -175,18 +149,18 @@ class TokenUrlTest {
     void aLostAnswerToTheOwnSigningInIsNoDuplicate() throws Exception {
         registry.put("/t/_config/size", "1");
         registry.trouble(Trouble.LOST_ANSWER);
-        assertEquals(Set.of("m1"), within(asking("m1", PORT)).members().keySet());
+        assertEquals(Set.of("m1"), within(asker.asking("m1", PORT)).members().keySet());
     }
 
     @Test
     void theWayMayLeadThroughAProxy() {
         registry.put("/t/_config/size", "1");
-        InitialCluster found =
-                asker.ask(
-                        "m1",
-                        PORT,
+        try (Asker far =
+                new Asker(
+                        directory,
                         "--discovery=http://registry.invalid/t",
-                        "--discovery-proxy=" + registry.address());
-        assertEquals(Set.of("m1"), found.members().keySet());
+                        "--discovery-proxy=" + registry.address())) {
+            assertEquals(Set.of("m1"), far.ask("m1", PORT).members().keySet());
+        }
     }
 }
