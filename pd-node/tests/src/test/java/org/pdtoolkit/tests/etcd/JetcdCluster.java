@@ -104,14 +104,14 @@ final class JetcdCluster implements AutoCloseable {
         return client(List.of(processes.clientUrl(name)));
     }
 
-    /** Begins at that member, and has the others to go to. */
-    Client clientFrom(String name) {
+    /** Of that member as long as it is there, then of the next one. */
+    ClientBuilder clientFrom(String name) {
         List<String> urls = urlsWithout(name);
         urls.add(0, processes.clientUrl(name));
-        return builder(urls).loadBalancerPolicy("pick_first").build();
+        return builder(urls).loadBalancerPolicy("pick_first");
     }
 
-    ClientBuilder builder(List<String> urls) {
+    private ClientBuilder builder(List<String> urls) {
         ClientBuilder builder = Client.builder().endpoints(urls.toArray(String[]::new));
         tls.ifPresent(builder::sslContext);
         return builder;

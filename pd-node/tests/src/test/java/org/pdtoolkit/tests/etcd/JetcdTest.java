@@ -245,7 +245,7 @@ class JetcdTest {
             long from = get(survivors.getKVClient().get(bytes("w"))).getHeader().getRevision();
             List<List<String>> seen = new ArrayList<>();
             for (var node : cluster.processes().nodes()) {
-                Client watcher = cluster.clientFrom(node.name());
+                Client watcher = cluster.clientFrom(node.name()).build();
                 watchers.add(watcher);
                 seen.add(watch(watcher, from + 1));
             }

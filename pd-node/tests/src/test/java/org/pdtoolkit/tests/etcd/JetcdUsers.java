@@ -19,16 +19,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * A cluster with users: root, and alice, whose role lets her read and write a/…, read b/…, and
  * write w. Afterwards it has none, as before.
+ *
+ * <p>All clients begin at one member: what one has changed the others see.
  */
 final class JetcdUsers implements AutoCloseable {
     private final JetcdCluster cluster;
+    private final String first;
     private final AtomicInteger logins = new AtomicInteger();
+    private final Client anonymous;
     private final Client root;
     private final Client alice;
 
-    JetcdUsers(JetcdCluster cluster) throws Exception {
+    /**
+     * @param first member that the clients ask, as long as it is there
+     */
+    JetcdUsers(JetcdCluster cluster, String first) throws Exception {
         this.cluster = cluster;
-        Auth auth = cluster.client().getAuthClient();
+        this.first = first;
+        anonymous = cluster.clientFrom(first).build();
+        Auth auth = anonymous.getAuthClient();
         get(auth.userAdd(bytes("root"), bytes("root's")));
         get(auth.userGrantRole(bytes("root"), bytes("root")));
         get(auth.userAdd(bytes("alice"), bytes("alice's")));
@@ -47,6 +56,11 @@ final class JetcdUsers implements AutoCloseable {
         get(auth.roleGrantPermission(bytes("role"), bytes(key), bytes(end), type));
     }
 
+    /** Does not log in. */
+    Client anonymous() {
+        return anonymous;
+    }
+
     Client root() {
         return root;
     }
@@ -57,7 +71,7 @@ final class JetcdUsers implements AutoCloseable {
 
     /** Logs in when it has to. */
     Client client(String user, String password) {
-        return cluster.builder(cluster.processes().clientUrls())
+        return cluster.clientFrom(first)
                 .user(bytes(user))
                 .password(bytes(password))
                 .authInterceptors(counter())
@@ -85,10 +99,11 @@ final class JetcdUsers implements AutoCloseable {
         await(root.getAuthClient().authDisable());
         root.close();
         alice.close();
-        Auth auth = cluster.client().getAuthClient();
+        Auth auth = anonymous.getAuthClient();
         await(auth.userDelete(bytes("root")));
         await(auth.userDelete(bytes("alice")));
         await(auth.roleDelete(bytes("role")));
+        anonymous.close();
     }
 
     private static void await(CompletableFuture<?> call) {
