@@ -94,28 +94,54 @@ final class MemberService implements MemberChanges {
 
     @Override
     public CompletableFuture<Changed> promote(long id) {
+        long patience = TimeUnit.MILLISECONDS.toNanos(context.options().requestTimeoutMillis());
+        return promote(id, context.now() + patience);
+    }
+
+    /** Asks whoever leads; again when that has changed meanwhile, until the deadline. */
+    private CompletableFuture<Changed> promote(long id, long deadlineNanos) {
         return promoteHere(id)
-                .handle((changed, failure) -> answered(id, changed, failure))
+                .handle((changed, failure) -> here(id, changed, failure))
+                .thenCompose(Function.identity())
+                .handle((changed, failure) -> lastly(id, deadlineNanos, changed, failure))
                 .thenCompose(Function.identity());
     }
 
-    private CompletableFuture<Changed> answered(long id, Changed changed, Throwable failure) {
+    private CompletableFuture<Changed> here(long id, Changed changed, Throwable failure) {
+        long leader = state.office().leader();
         if (failure == null) {
             return CompletableFuture.completedFuture(changed);
         }
-        long leader = state.office().leader();
-        if (!(KvException.unwrapped(failure) instanceof KvException refused)
-                || refused.error() != KvError.NOT_LEADER
-                || leader == self) {
+        if (!isNotLeader(failure) || leader == 0 || leader == self) {
             return CompletableFuture.failedFuture(KvException.unwrapped(failure));
-        }
-        if (leader == 0) {
-            return refused(KvError.NO_LEADER);
         }
         // Its answer tells that the change is committed; behind a barrier it is applied here too.
         return network.promote(leader, id)
                 .thenCompose(done -> kv.barrier())
                 .thenApply(done -> new Changed(membership.find(id), membership.members()));
+    }
+
+    private CompletableFuture<Changed> lastly(
+            long id, long deadlineNanos, Changed changed, Throwable failure) {
+        if (failure == null) {
+            return CompletableFuture.completedFuture(changed);
+        }
+        if (isNotLeader(failure) && context.now() - deadlineNanos < 0) {
+            // The barrier waits for a leader.
+            return kv.barrier()
+                    .exceptionallyCompose(
+                            none ->
+                                    state.office().leader() == 0
+                                            ? refused(KvError.NO_LEADER)
+                                            : CompletableFuture.failedFuture(none))
+                    .thenCompose(done -> promote(id, deadlineNanos));
+        }
+        return CompletableFuture.failedFuture(KvException.unwrapped(failure));
+    }
+
+    private static boolean isNotLeader(Throwable failure) {
+        return KvException.unwrapped(failure) instanceof KvException refused
+                && refused.error() == KvError.NOT_LEADER;
     }
 
     /** Promotes if this member leads, which alone knows how far the learner is. */

@@ -104,6 +104,22 @@ class MembershipChangeTest {
         }
     }
 
+    @Test
+    void whoeverIsAskedToPromoteFindsTheLeaderWhileItChanges() throws Exception {
+        try (TestCluster cluster = TestCluster.started(directory)) {
+            for (int i = 0; i < 20; i++) {
+                NodeRuntime heir = cluster.followers().get(i % 2);
+                CompletableFuture<Void> moved =
+                        cluster.leader().consensus().transferLeader(id(heir));
+                do {
+                    for (NodeRuntime node : cluster.nodes()) {
+                        assertEquals(KvError.MEMBER_NOT_FOUND, error(node.members().promote(5)));
+                    }
+                } while (!moved.isDone());
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aRemovedMemberEndsAndNeverComesBack(boolean leaderGoes) throws Exception {
