@@ -11,8 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.logging.log4j.LogManager;
@@ -73,6 +71,7 @@ public final class NodeRuntime implements AutoCloseable {
     private final KvService kv;
     private final KvService etcd;
     private final Publication publication;
+    private final Removal removal;
     private final MemberService members;
     private final GroupView view;
     private final AutoCompactor compactor;
@@ -85,11 +84,6 @@ public final class NodeRuntime implements AutoCloseable {
     private Runnable applyEnd = () -> {};
     private Runnable watchesEnd = () -> {};
     private Runnable corruptionEnd = () -> {};
-
-    /** When this member learned of its own removal, 0 for never. */
-    private final AtomicLong removedNanos = new AtomicLong();
-
-    private final AtomicBoolean ended = new AtomicBoolean();
 
     private volatile LongSupplier incarnation = () -> 0;
 
@@ -134,6 +128,7 @@ public final class NodeRuntime implements AutoCloseable {
         etcd = kv.patientView();
         maintenance = new NodeMaintenance(ordered, machine, state, apply);
         corruption.connect(kv);
+        removal = new Removal(context, options.name(), identity, membership, this::stopServing);
         publication = new Publication(context, options, decision, membership, state, kv);
         quota =
                 new StoreQuota(
@@ -276,9 +271,6 @@ public final class NodeRuntime implements AutoCloseable {
                 storage.log().initialize(identity.encode());
             }
         }
-        if (membership.isRemoved(identity.memberId())) {
-            throw removed();
-        }
         onMembers(membership.members());
         for (Member peer : decision.members()) {
             transport.addPeer(peer.id(), urls(peer));
@@ -301,34 +293,15 @@ public final class NodeRuntime implements AutoCloseable {
         workers.every(options.runtime().tickMillis(), consensus::tick);
         workers.every(HOUSEKEEPING_MILLIS, kv::expire);
         workers.every(HOUSEKEEPING_MILLIS, publication::publish);
-        workers.every(HOUSEKEEPING_MILLIS, this::endIfRemoved);
+        workers.every(HOUSEKEEPING_MILLIS, removal::look);
         workers.every(QUOTA_CHECK_MILLIS, quota::check);
         workers.every(LEASE_CHECK_MILLIS, this::revokeExpired);
         workers.every(COMPACTION_CHECK_MILLIS, this::compactHistory);
     }
 
-    private MemberRemovedException removed() {
-        return new MemberRemovedException(options.name(), identity.memberId());
-    }
-
-    /** The others need a moment to hear of the removal from this member, and so do its callers. */
-    private void onRemoved() {
-        if (removedNanos.compareAndSet(0, context.now() | 1)) {
-            LOG.error("{}", removed().getMessage());
-        }
-    }
-
-    private void endIfRemoved() {
-        long since = removedNanos.get();
-        if (since == 0) {
-            return;
-        }
-        // Behind the removal itself: whoever asked this member for it gets its answer.
+    /** Behind what is applied: whoever asked for that gets its answer. */
+    private void stopServing() {
         apply.offer(kv::stop);
-        long grace = options.runtime().electionTimeoutMillis() * 500_000L;
-        if (context.now() - since > grace && ended.compareAndSet(false, true)) {
-            context.onFatal().accept(removed());
-        }
     }
 
     /** Changes of the members. */
@@ -420,7 +393,7 @@ public final class NodeRuntime implements AutoCloseable {
         members.forEach(m -> peers.put(m.id(), urls(m)));
         transport.setPeers(peers);
         if (membership.isRemoved(identity.memberId())) {
-            onRemoved();
+            removal.applied();
         }
     }
 
@@ -533,8 +506,8 @@ public final class NodeRuntime implements AutoCloseable {
         }
 
         @Override
-        public void onRemoved() {
-            NodeRuntime.this.onRemoved();
+        public void onRemoved(long peer) {
+            removal.toldBy(peer);
         }
 
         @Override

@@ -17,6 +17,9 @@ import org.pdtoolkit.raft.MessageType;
 
 /** The called side of one peer connection: checks the caller, then passes its messages on. */
 final class PeerAcceptor extends SimpleChannelInboundHandler<PeerFrame> {
+    /** Event: members have changed, so a caller that was welcome may not be any more. */
+    static final Object JUDGE = new Object();
+
     private static final Logger LOG = LogManager.getLogger(PeerAcceptor.class);
 
     /** A snapshot stream on which nothing comes for so long would keep the next one out. */
@@ -95,6 +98,15 @@ final class PeerAcceptor extends SimpleChannelInboundHandler<PeerFrame> {
             } finally {
                 frame.payload().release();
             }
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event != JUDGE) {
+            context.fireUserEventTriggered(event);
+        } else if (hello != null && !ended && handler.isRemoved(hello.from())) {
+            refuse(context, hello, Refusal.REMOVED);
         }
     }
 

@@ -35,8 +35,8 @@ public interface PeerHandler {
     /** Whether that id belonged to a member that was removed; it never comes back. */
     boolean isRemoved(long id);
 
-    /** A member says that this one was removed. */
-    void onRemoved();
+    /** That member says that this one was removed. */
+    void onRemoved(long peer);
 
     /** Where others reach this member: for those who have not heard of it yet. */
     List<String> ownUrls();

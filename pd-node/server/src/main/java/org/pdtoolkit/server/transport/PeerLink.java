@@ -191,7 +191,7 @@ final class PeerLink {
     private void onRefused(int reason) {
         backoffMillis = BACKOFF_MAX_MILLIS;
         if (reason == Refusal.REMOVED.ordinal()) {
-            handler.onRemoved();
+            handler.onRemoved(peer);
             return;
         }
         if (limiter.allow("refused-" + peer + reason)) {

@@ -243,6 +243,8 @@ public final class PeerTransport implements PeerNetwork {
                         peers.put(id, new Peer(urls, known.control(), known.bulk()));
                     }
                 });
+        // Whoever is connected and no member any more is to know it.
+        callers.forEach(caller -> caller.pipeline().fireUserEventTriggered(PeerAcceptor.JUDGE));
     }
 
     private Peer open(long id, List<URI> urls) {

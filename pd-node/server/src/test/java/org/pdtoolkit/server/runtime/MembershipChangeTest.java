@@ -144,7 +144,10 @@ class MembershipChangeTest {
         put(stays, "after", "1");
         assertEquals("1", read(stays, "after"));
         assertEquals(KvError.MEMBER_NOT_FOUND, error(stays.members().remove(id)));
-        assertThrows(MemberRemovedException.class, () -> cluster.start(name));
+        cluster.start(name);
+        assertInstanceOf(MemberRemovedException.class, cluster.awaitFatal());
+        cluster.stop(name);
+        cluster.fatal.clear();
         cluster.close();
     }
 

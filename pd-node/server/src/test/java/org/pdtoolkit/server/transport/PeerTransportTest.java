@@ -100,6 +100,18 @@ class PeerTransportTest {
     }
 
     @Test
+    void whoeverIsConnectedWhenItIsRemovedIsToldAtOnce() throws Exception {
+        try (TestPeer one = member(1);
+                TestPeer two = member(2)) {
+            one.connect(two);
+            one.sendUntilReceived(heartbeat(1, 2, 0), two);
+            two.removed.add(1L);
+            two.connect();
+            assertTrue(one.ownRemoval.await(30, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
     void bothStreamsKeepTheirOrder() throws Exception {
         int count = 2_000;
         try (TestPeer one = member(1);

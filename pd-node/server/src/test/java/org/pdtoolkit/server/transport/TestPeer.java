@@ -214,7 +214,7 @@ final class TestPeer implements PeerHandler, AutoCloseable {
     }
 
     @Override
-    public void onRemoved() {
+    public void onRemoved(long peer) {
         ownRemoval.countDown();
     }
 

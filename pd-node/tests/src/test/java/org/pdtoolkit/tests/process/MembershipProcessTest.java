@@ -231,28 +231,23 @@ class MembershipProcessTest {
     }
 
     private ClusterGrpc.ClusterBlockingStub members() {
-        String url = endpoints.leaderUrl().orElseThrow();
-        return ClusterGrpc.newBlockingStub(endpoints.channel(url))
+        List<String> url = new ArrayList<>();
+        await(
+                "a PD leader",
+                () -> {
+                    endpoints.leaderUrl().ifPresent(url::add);
+                    return !url.isEmpty();
+                });
+        return ClusterGrpc.newBlockingStub(endpoints.channel(url.get(0)))
                 .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
     }
 
     private List<Member> list() {
+        MemberListRequest request = MemberListRequest.newBuilder().setLinearizable(true).build();
         List<Member> list = new ArrayList<>();
         await(
                 "the list of members",
-                () ->
-                        endpoints.leaderUrl().isPresent()
-                                && answered(
-                                        () ->
-                                                list.addAll(
-                                                        members()
-                                                                .memberList(
-                                                                        MemberListRequest
-                                                                                .newBuilder()
-                                                                                .setLinearizable(
-                                                                                        true)
-                                                                                .build())
-                                                                .getMembersList())));
+                () -> answered(() -> list.addAll(members().memberList(request).getMembersList())));
         return list;
     }
 

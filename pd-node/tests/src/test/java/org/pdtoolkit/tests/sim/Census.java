@@ -28,11 +28,6 @@ final class Census {
     private final MemberHistory history;
     private final List<Node> nodes;
 
-    /** Whether one of two voters may be removed, which may leave the other one waiting for ever. */
-    private final boolean bold;
-
-    private boolean dared;
-
     /** Asked for, outcome not known yet; asked again until it is. */
     private Step pending;
 
@@ -42,15 +37,9 @@ final class Census {
     /** Whether the member that is being removed may become a voter before it is gone. */
     private boolean lateVoter;
 
-    Census(MemberHistory history, List<Node> nodes, boolean bold) {
-        this.bold = bold;
+    Census(MemberHistory history, List<Node> nodes) {
         this.history = history;
         this.nodes = nodes;
-    }
-
-    /** One of two was removed, and the other one cannot know. */
-    boolean isStranded() {
-        return dared && anyUnaware();
     }
 
     private boolean anyUnaware() {
@@ -102,22 +91,6 @@ final class Census {
         boolean fewer = removes(next, now) || spoilt != null;
         if (fewer && anyUnaware()) {
             return false;
-        }
-        if (removes(next, now) || (spoilt != null && removes(pending, now))) {
-            // Whoever goes may be the only one to know that the change is committed: the others
-            // must be able to elect a leader by the list from before it (etcd's raft says the same
-            // of groups of two).
-            Step going = next == null ? pending : next;
-            long left =
-                    now.stream()
-                            .filter(id -> id != going.id() && isSound(nodeOf(id), spoilt))
-                            .count();
-            if (left <= (now.size() + floating.size()) / 2) {
-                if (!bold || next == null || now.size() != 2) {
-                    return false;
-                }
-                dared = true;
-            }
         }
         boolean survives = isViable(after(now, next), next, spoilt);
         return survives

@@ -56,10 +56,10 @@ final class MemberHistory {
     private final TreeMap<Long, Version> versions = new TreeMap<>();
     private final Map<Long, Long> removedAt = new HashMap<>();
 
-    /** By removed id: voters of the group without it that have not applied its removal. */
-    private final Map<Long, Set<Long>> unaware = new TreeMap<>();
+    /** By index of a change: voters of the group it makes that have not applied it. */
+    private final TreeMap<Long, Set<Long>> unaware = new TreeMap<>();
 
-    /** By removed id: when the last of them had. */
+    /** By removed id: when the last of them had applied its removal. */
     private final Map<Long, Long> goneSince = new HashMap<>();
 
     /**
@@ -142,11 +142,13 @@ final class MemberHistory {
         for (long id : gone) {
             removedAt.put(id, now.index());
             unaware.values().forEach(voters -> voters.remove(id));
-            unaware.put(id, now.voters());
+        }
+        if (!gone.isEmpty() || !now.voters().equals(before.voters())) {
+            unaware.put(now.index(), now.voters());
         }
     }
 
-    /** Voters that have not applied every removal yet. */
+    /** Voters that have not applied every removal and every change of the voters yet. */
     Set<Long> unaware() {
         Set<Long> all = new TreeSet<>();
         unaware.values().forEach(all::addAll);
@@ -158,21 +160,14 @@ final class MemberHistory {
         if (unaware.isEmpty()) {
             return;
         }
-        unaware.forEach(
-                (gone, voters) -> {
-                    if (index >= removedAt.get(gone)) {
-                        voters.remove(id);
+        unaware.headMap(index, true).values().forEach(voters -> voters.remove(id));
+        unaware.values().removeIf(Set::isEmpty);
+        removedAt.forEach(
+                (gone, removal) -> {
+                    if (!unaware.containsKey(removal)) {
+                        goneSince.putIfAbsent(gone, world.now());
                     }
                 });
-        unaware.entrySet()
-                .removeIf(
-                        entry -> {
-                            boolean all = entry.getValue().isEmpty();
-                            if (all) {
-                                goneSince.put(entry.getKey(), world.now());
-                            }
-                            return all;
-                        });
     }
 
     boolean isChange(long index) {
@@ -189,14 +184,6 @@ final class MemberHistory {
         world.check(
                 since == null || asked <= since + GRACE,
                 node.name + " serves, although it was removed and all others know");
-    }
-
-    /** A member has started with what it had applied. */
-    void checkMayRun(Node node, long applied) {
-        Long removal = removedAt.get(node.memberId());
-        world.check(
-                removal == null || applied < removal,
-                node.name + " runs, although it has applied its own removal");
     }
 
     /** Voters elect a leader only if they are a majority of a group that it may know of. */
@@ -222,6 +209,10 @@ final class MemberHistory {
         List<Set<Long>> groups = new ArrayList<>();
         Set<Long> group = latest().voters();
         long from = Math.max(log.firstIndex(), versions.lastKey() + 1);
+        if (from > log.lastIndex()) {
+            // It wins a vote of long ago, and is about to hear of what came since.
+            return groups;
+        }
         for (LogRecord record : log.read(from, log.lastIndex() + 1, Long.MAX_VALUE)) {
             EntryType type = EntryType.values()[record.kind()];
             if (type != EntryType.NORMAL) {

@@ -94,8 +94,7 @@ final class Network {
                     && !isCut(node, other)
                     && !isCut(other, node)
                     && other.handler.isRemoved(id)) {
-                node.handler.onRemoved();
-                return;
+                node.handler.onRemoved(other.memberId());
             }
         }
     }

@@ -205,7 +205,6 @@ final class Node {
             runtime.incarnation(driver::clusterId);
             invariants.onStart(this);
             runtime.start();
-            invariants.history().checkMayRun(this, runtime.appliedIndex());
             ended = false;
             driver.start();
             world.at(PLACEMENT_TICK, "placement", () -> placementTick(mine));

@@ -41,6 +41,10 @@ enum PatchedBug {
                     "item.members() == null\n",
                     "item.members() == null || !applied.confState().isEmpty()\n")),
 
+    /** Its vote is missed by those who do not know yet that they can do without. */
+    REMOVED_MEMBER_LEAVES_AT_ONCE(
+            server("runtime/Removal.java", "!membership.isRemoved(self) ||", "true ||")),
+
     /** It is a leader for whoever asks it, although no member. */
     REMOVED_LEADER_GOES_ON(
             server(
@@ -48,8 +52,8 @@ enum PatchedBug {
                     "leaving = true;\n            closeFence();\n",
                     ""),
             server(
-                    "runtime/NodeRuntime.java",
-                    "removedNanos.compareAndSet(0, context.now() | 1)",
+                    "runtime/Removal.java",
+                    "sinceNanos.compareAndSet(0, context.now() | 1)",
                     "false"));
 
     private final List<Patch> patches;

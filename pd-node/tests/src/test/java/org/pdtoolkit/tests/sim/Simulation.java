@@ -26,11 +26,6 @@ final class Simulation {
     private static final int WATCHERS = 2;
     private static final int[] SIZES = {1, 2, 3, 3, 3, 3, 3, 4, 5, 5, 5, 6, 7};
 
-    /** The group has run into the limit of changes that take effect when committed. */
-    private static final class Stranded extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-    }
-
     private final World world;
     private final Invariants invariants;
     private final Network network;
@@ -77,7 +72,7 @@ final class Simulation {
         for (int i = 1; i <= options.size(); i++) {
             nodes.add(node(options.nameOf(i), options::founding));
         }
-        census = changing ? new Census(history, nodes, world.chance(0.3)) : null;
+        census = changing ? new Census(history, nodes) : null;
         faults = new Faults(world, network, nodes, census);
         for (int i = 0; i < KV_CLIENTS; i++) {
             clients.add(new KvClient(world, nodes, calls));
@@ -135,11 +130,7 @@ final class Simulation {
         watchers.forEach(Watcher::start);
         world.at(world.between(0, 4 * World.SECOND), "faults", faults::start);
         world.runFor(world.magnitude(TROUBLE_MIN, TROUBLE_MAX));
-        try {
-            heal();
-        } catch (Stranded known) {
-            world.count("members.stranded");
-        }
+        heal();
         checkHistories();
     }
 
@@ -223,9 +214,6 @@ final class Simulation {
     private void await(String what, BooleanSupplier condition) {
         long end = world.now() + HEALING_MAX;
         while (!condition.getAsBoolean()) {
-            if (world.now() >= end && census != null && census.isStranded()) {
-                throw new Stranded();
-            }
             world.check(world.now() < end, "healed, but no " + what + ": " + nodes);
             for (Node node : nodes) {
                 if (!node.isRunning() && !node.isLost() && !node.hasEnded()) {
