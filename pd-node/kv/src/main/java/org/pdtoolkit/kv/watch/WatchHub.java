@@ -68,6 +68,12 @@ public final class WatchHub {
     /** Every synced watch has been given, or is being given, everything up to here. */
     private long delivered;
 
+    /**
+     * Up to here history is being read for the watches that were synced before. Whoever comes
+     * meanwhile lags, so that it misses nothing of what was read without it.
+     */
+    private long reading;
+
     private volatile Runnable wake = () -> {};
 
     public WatchHub(MvccStore mvcc) {
@@ -124,7 +130,7 @@ public final class WatchHub {
         if (watcher.over()) {
             return;
         }
-        if (watcher.next > delivered) {
+        if (watcher.next > Math.max(delivered, reading)) {
             watcher.state = State.SYNCED;
             synced.add(watcher);
         } else {
@@ -219,14 +225,24 @@ public final class WatchHub {
         if (skipUnwatched(until)) {
             return;
         }
-        long from = delivered() + 1;
-        HistoryPage page = page(from, until + 1, this::wanted);
+        HistoryPage page = page(startReading(until), until + 1, this::wanted);
         if (page == null) {
             skipCompacted();
         } else {
             page.revisions().forEach(this::deliver);
-            advance(page.next() - 1);
+            endReading(page.next() - 1);
         }
+    }
+
+    /** The first revision to read. */
+    private synchronized long startReading(long until) {
+        reading = until;
+        return delivered + 1;
+    }
+
+    private synchronized void endReading(long until) {
+        delivered = Math.max(delivered, until);
+        reading = 0;
     }
 
     private synchronized boolean skipUnwatched(long until) {
@@ -240,6 +256,8 @@ public final class WatchHub {
         long compacted = mvcc.state().compactRevision();
         List<Watcher> all;
         synchronized (this) {
+            // At once: whoever comes later lags, and finds out for itself.
+            endReading(compacted - 1);
             all = synced.all();
         }
         for (Watcher watcher : all) {
@@ -247,7 +265,6 @@ public final class WatchHub {
                 compacted(watcher, compacted);
             }
         }
-        advance(compacted - 1);
     }
 
     private synchronized boolean wanted(Bytes key) {
@@ -256,10 +273,6 @@ public final class WatchHub {
 
     private synchronized long delivered() {
         return delivered;
-    }
-
-    private synchronized void advance(long revision) {
-        delivered = Math.max(delivered, revision);
     }
 
     private void deliver(RevisionChanges changed) {
@@ -352,6 +365,8 @@ public final class WatchHub {
         synchronized (this) {
             group = lagging.take(GROUP_MAX);
             until = delivered;
+            group.stream().filter(w -> w.next > delivered).forEach(this::settle);
+            group = group.stream().filter(w -> w.state == State.LAGGING).toList();
         }
         long compacted = Math.max(0, mvcc.state().compactRevision());
         WatcherIndex index = new WatcherIndex();

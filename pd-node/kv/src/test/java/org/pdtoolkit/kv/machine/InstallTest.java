@@ -7,15 +7,20 @@ import static org.pdtoolkit.kv.machine.Machine.at;
 import static org.pdtoolkit.kv.machine.Machine.dump;
 import static org.pdtoolkit.kv.machine.Machine.utf8;
 
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.pdtoolkit.bytes.Bytes;
 import org.pdtoolkit.kv.KeyRange;
 import org.pdtoolkit.kv.Op;
+import org.pdtoolkit.kv.WatchListener;
+import org.pdtoolkit.kv.WatchRequest;
 import org.pdtoolkit.storage.AppliedState;
 import org.pdtoolkit.storage.Batch;
 import org.pdtoolkit.storage.OrderedStore;
@@ -155,5 +160,105 @@ class InstallTest {
                     new Batch().put(bad.space(), bad.key(), bad.value()), damaged.store.applied());
             assertThrows(StorageException.Corrupt.class, damaged::restart, bad::toString);
         }
+    }
+
+    /** Calls somebody in the middle of a scan. */
+    private static final class InterruptedStore extends ForwardingOrderedStore {
+        private Runnable visitor;
+
+        InterruptedStore(OrderedStore store) {
+            super(store);
+        }
+
+        @Override
+        public View view() {
+            View view = super.view();
+            return new View() {
+                @Override
+                public AppliedState applied() {
+                    return view.applied();
+                }
+
+                @Override
+                public Bytes get(Space space, Bytes key) {
+                    return view.get(space, key);
+                }
+
+                @Override
+                public Iterator<Pair> scan(Space space, Bytes from, Bytes until) {
+                    Iterator<Pair> pairs = view.scan(space, from, until);
+                    AtomicInteger left = new AtomicInteger(6);
+                    return new Iterator<>() {
+                        @Override
+                        public boolean hasNext() {
+                            return pairs.hasNext();
+                        }
+
+                        @Override
+                        public Pair next() {
+                            if (visitor != null && left.decrementAndGet() == 0) {
+                                Runnable comes = visitor;
+                                visitor = null;
+                                comes.run();
+                            }
+                            return pairs.next();
+                        }
+                    };
+                }
+
+                @Override
+                public Iterator<Pair> scanBackward(Space space, Bytes from, Bytes until) {
+                    return view.scanBackward(space, from, until);
+                }
+
+                @Override
+                public void close() {
+                    view.close();
+                }
+            };
+        }
+    }
+
+    /** What it wants was left out of what is being read for the others. */
+    @Test
+    void aWatchThatComesWhileHistoryIsReadForOthersMissesNothing() {
+        Machine leader = new Machine();
+        List<Long> expected = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            leader.put("a", "1");
+            leader.put("b", "1");
+            expected.add(leader.kv.revision());
+        }
+        InterruptedStore store = new InterruptedStore(machine.store);
+        KvMachine kv = new KvMachine(store);
+        kv.watches().onWork(() -> {});
+        List<Long> others = new ArrayList<>();
+        kv.watch(new WatchRequest(KeyRange.single(utf8("a")), 0, false), recorder(others));
+        kv.install(dump(leader.store).iterator(), leader.store.applied());
+        List<Long> seen = new ArrayList<>();
+        store.visitor =
+                () ->
+                        kv.watch(
+                                new WatchRequest(KeyRange.single(utf8("b")), 2, false),
+                                recorder(seen));
+        while (kv.watches().work()) {
+            // the next step
+        }
+        assertEquals(10, others.size());
+        assertEquals(expected, seen);
+    }
+
+    private static WatchListener recorder(List<Long> revisions) {
+        return new WatchListener() {
+            @Override
+            public void onEvents(long revision, List<Event> events) {
+                events.forEach(event -> revisions.add(event.pair().modRevision()));
+            }
+
+            @Override
+            public void onCompacted(long compactRevision) {
+                revisions.add(-compactRevision);
+            }
+        };
     }
 }
