@@ -151,11 +151,16 @@ final class Elections {
     void reject(Message request) {
         raft.emit(
                 new RaftEvent.VoteRejected(ballot(), RaftEvent.Candidate.of(request), raft.term()));
-        raft.sendVote(
+        Message.Builder answer =
                 Message.builder(answerTo(request.type()))
                         .to(request.from())
                         .term(raft.term())
-                        .reject(true));
+                        .reject(true);
+        if (raft.config().commitByVote()) {
+            long committed = raft.log().committed();
+            answer.commit(committed).logTerm(raft.log().term(committed));
+        }
+        raft.sendVote(answer);
     }
 
     void ignoreInLease(Message request) {
@@ -192,6 +197,7 @@ final class Elections {
                 // A late answer to the pre-vote says nothing about the vote.
                 if (message.type() == awaited) {
                     count(message);
+                    learnCommit(message);
                 }
             }
             case TIMEOUT_NOW ->
@@ -205,6 +211,26 @@ final class Elections {
             default -> {
                 // Requests of clients are lost while there is no leader; they retry.
             }
+        }
+    }
+
+    /**
+     * The same entry is committed here too. With it the group may be another one, in which this
+     * candidate has to ask others, if it may ask at all: it begins anew when it has applied it.
+     */
+    private void learnCommit(Message answer) {
+        if (raft.config().commitByVote()
+                && answer.reject()
+                && answer.commit() <= raft.log().lastIndex()
+                && raft.log().maybeCommit(answer.logTerm(), answer.commit())) {
+            raft.note(
+                    RaftEvent.Level.DEBUG,
+                    "%x [term %d] learns from %x that %d is committed",
+                    raft.id(),
+                    raft.term(),
+                    answer.from(),
+                    answer.commit());
+            raft.becomeFollower(raft.term(), Raft.NONE);
         }
     }
 

@@ -25,6 +25,8 @@ import java.util.Objects;
  * @param stepDownOnRemoval a leader that is removed or demoted becomes a follower at once
  * @param asyncStorageWrites storage threads are told by message what to do; {@code advance} is not
  *     used
+ * @param commitByVote a voter that rejects a candidate says what it knows to be committed; without
+ *     it those who miss the news of a membership change can be unable to elect a leader (raft-rs)
  * @param random draws election timeouts
  * @param verify checks the whole state after every call; slow, on in tests
  */
@@ -46,6 +48,7 @@ public record RaftConfig(
         boolean disableConfChangeValidation,
         boolean stepDownOnRemoval,
         boolean asyncStorageWrites,
+        boolean commitByVote,
         RandomSource random,
         boolean verify) {
     /** For limits in bytes. */
@@ -125,6 +128,7 @@ public record RaftConfig(
         private boolean disableConfChangeValidation;
         private boolean stepDownOnRemoval;
         private boolean asyncStorageWrites;
+        private boolean commitByVote;
         private RandomSource random;
         private boolean verify;
 
@@ -209,6 +213,11 @@ public record RaftConfig(
             return this;
         }
 
+        public Builder commitByVote(boolean value) {
+            commitByVote = value;
+            return this;
+        }
+
         public Builder random(RandomSource value) {
             random = value;
             return this;
@@ -241,6 +250,7 @@ public record RaftConfig(
                     disableConfChangeValidation,
                     stepDownOnRemoval,
                     asyncStorageWrites,
+                    commitByVote,
                     random,
                     verify);
         }

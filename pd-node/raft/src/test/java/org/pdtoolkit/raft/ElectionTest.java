@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.pdtoolkit.raft.invariant.InvariantViolation;
 
 /** Who may vote for whom, and who wins. */
@@ -397,5 +398,56 @@ class ElectionTest {
         one.lead();
         assertEquals(Role.LEADER, one.node.role());
         assertEquals("1 3", one.terms());
+    }
+
+    /** The voter has entry 4 of the term before; the candidate's log ends with entry 3. */
+    @ParameterizedTest
+    @CsvSource({
+        "true , 2, 1, 2", // known to be committed there, and here in the log
+        "true , 3, 2, 3",
+        "true , 3, 1, 0", // another entry of that index
+        "true , 4, 2, 0", // not in the log here
+        "true , 0, 0, 0",
+        "false, 2, 1, 0",
+    })
+    void aRejectionTellsTheCandidateWhatIsCommitted(
+            boolean commitByVote, long committed, long term, long learned) {
+        Solo solo =
+                new Solo()
+                        .voters(3)
+                        .log(1, 1, 2)
+                        .state(2, 0, 0)
+                        .start(1, options -> options.commitByVote(commitByVote));
+        solo.node.campaign();
+        solo.drain();
+        solo.step(
+                Message.builder(MessageType.VOTE_RESP).reject(true).commit(committed).logTerm(term),
+                2);
+        solo.drain();
+        assertEquals(learned, solo.node.committed());
+        assertEquals(learned > 0 ? Role.FOLLOWER : Role.CANDIDATE, solo.node.role());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aVoterThatRejectsSaysWhatIsCommitted(boolean commitByVote) {
+        Solo solo =
+                new Solo()
+                        .voters(3)
+                        .log(1, 1, 2)
+                        .state(2, 0, 2)
+                        .start(1, options -> options.commitByVote(commitByVote));
+        solo.node.step(
+                Message.builder(MessageType.VOTE)
+                        .from(2)
+                        .to(1)
+                        .term(3)
+                        .index(1)
+                        .logTerm(1)
+                        .build());
+        Message answer = Solo.only(MessageType.VOTE_RESP, solo.drain()).get(0);
+        assertTrue(answer.reject());
+        assertEquals(commitByVote ? 2 : 0, answer.commit());
+        assertEquals(commitByVote ? 1 : 0, answer.logTerm());
     }
 }

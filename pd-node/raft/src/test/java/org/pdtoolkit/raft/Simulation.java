@@ -42,6 +42,7 @@ final class Simulation {
     private final boolean preVote;
     private final boolean checkQuorum;
     private final boolean stepDownOnRemoval;
+    private final boolean commitByVote;
     private final TreeMap<Long, Member> members = new TreeMap<>();
     private final List<Message> network = new ArrayList<>();
     private final Map<Long, Long> reads = new HashMap<>();
@@ -58,6 +59,7 @@ final class Simulation {
         preVote = chance(60);
         checkQuorum = chance(70);
         stepDownOnRemoval = chance(50);
+        commitByVote = chance(50);
         check.onConfiguration(voters, ConfState.ofVoters(firstIds(voters)));
         int all = membershipChanges ? voters + 2 : voters;
         for (long id = 1; id <= all; id++) {
@@ -110,6 +112,7 @@ final class Simulation {
                                 .preVote(preVote)
                                 .checkQuorum(checkQuorum)
                                 .stepDownOnRemoval(stepDownOnRemoval)
+                                .commitByVote(commitByVote)
                                 .asyncStorageWrites(async)
                                 .random(random)
                                 .verify(true)

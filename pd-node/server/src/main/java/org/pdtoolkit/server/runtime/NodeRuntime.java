@@ -237,6 +237,7 @@ public final class NodeRuntime implements AutoCloseable {
                         .heartbeatTicks(numbers.heartbeatTicks())
                         .preVote(numbers.preVote())
                         .checkQuorum(true)
+                        .commitByVote(true)
                         .maxUncommittedBytes(UNCOMMITTED_BYTES_MAX)
                         .applied(applied)
                         .random(context.random()::nextInt)
