@@ -59,7 +59,7 @@ final class Simulation {
         preVote = chance(60);
         checkQuorum = chance(70);
         stepDownOnRemoval = chance(50);
-        commitByVote = chance(50);
+        commitByVote = seed % 4 == 0;
         check.onConfiguration(voters, ConfState.ofVoters(firstIds(voters)));
         int all = membershipChanges ? voters + 2 : voters;
         for (long id = 1; id <= all; id++) {
