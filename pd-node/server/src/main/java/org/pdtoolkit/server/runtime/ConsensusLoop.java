@@ -82,6 +82,9 @@ final class ConsensusLoop implements Worker {
     /** This member leads and its own removal is committed. */
     private boolean leaving;
 
+    /** Its removal has taken effect. It may vote on, but nobody must rely on its leadership. */
+    private boolean gone;
+
     /** A membership change has just made this member the only voter. */
     private boolean alone;
 
@@ -421,6 +424,7 @@ final class ConsensusLoop implements Worker {
         if (leaving
                 && raft.role() == Role.LEADER
                 && !raft.status().confState().contains(raft.id())) {
+            gone = true;
             leave();
         }
         leaving = false;
@@ -507,7 +511,7 @@ final class ConsensusLoop implements Worker {
             return;
         }
         boolean leads = raft.role() == Role.LEADER && raft.term() == round.ledTerm();
-        if (leads && transfer == null && !leaving) {
+        if (leads && transfer == null && !leaving && !gone) {
             // The quorum answered heartbeats sent at or after this instant.
             state.quorumDeadlineNanos(round.sentNanos() + fenceNanos());
         }
@@ -572,5 +576,9 @@ final class ConsensusLoop implements Worker {
         }
         LOG.info("removed leader hands over: to={}", Long.toHexString(heir.id()));
         startTransfer(heir.id(), new CompletableFuture<>());
+        if (transfer == null) {
+            // The heir cannot take over just now; no transfer will end this term.
+            endTerm();
+        }
     }
 }
