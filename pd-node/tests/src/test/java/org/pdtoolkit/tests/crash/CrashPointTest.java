@@ -92,6 +92,14 @@ class CrashPointTest {
             cluster.awaitLeader(PATIENCE);
             assertEquals(List.of(), writer.lost());
             assertEquals(List.of(), TsoHistory.violations(List.of(client.history())));
+            // The last one that ended may still be starting, and would end by the signal itself.
+            for (NodeProcess node : cluster.nodes()) {
+                String url = cluster.clientUrl(node.name());
+                LocalCluster.await(
+                        node.name() + " up",
+                        PATIENCE,
+                        () -> cluster.endpoints().members(url).isPresent());
+            }
             cluster.nodes().forEach(node -> assertEquals(0, node.stop(), node.output()));
         }
     }
