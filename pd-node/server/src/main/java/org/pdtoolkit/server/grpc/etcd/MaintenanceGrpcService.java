@@ -152,8 +152,10 @@ final class MaintenanceGrpcService extends MaintenanceGrpc.MaintenanceImplBase {
                 });
         pool.execute(
                 () -> {
-                    try (Maintenance.Image image = backend.maintenance().image()) {
-                        call.send(image);
+                    if (!call.isCancelled()) {
+                        try (Maintenance.Image image = backend.maintenance().image()) {
+                            call.send(image);
+                        }
                     }
                     answer.complete(null);
                 },

@@ -63,8 +63,13 @@ final class SnapshotCall {
         client.onCompleted();
     }
 
+    /** Whether the client went away, perhaps before its turn came. */
+    boolean isCancelled() {
+        return client.isCancelled();
+    }
+
     void fail(Throwable failure) {
-        if (!client.isCancelled()) {
+        if (!isCancelled()) {
             Answers.fail(client, failure);
         }
     }
