@@ -400,6 +400,15 @@ class ElectionTest {
         assertEquals("1 3", one.terms());
     }
 
+    /** Its log has entries of the terms 1, 1, 2. */
+    private static Solo voter(long committed, boolean commitByVote) {
+        return new Solo()
+                .voters(3)
+                .log(1, 1, 2)
+                .state(2, 0, committed)
+                .start(1, options -> options.commitByVote(commitByVote));
+    }
+
     /** The voter has entry 4 of the term before; the candidate's log ends with entry 3. */
     @ParameterizedTest
     @CsvSource({
@@ -412,12 +421,7 @@ class ElectionTest {
     })
     void aRejectionTellsTheCandidateWhatIsCommitted(
             boolean commitByVote, long committed, long term, long learned) {
-        Solo solo =
-                new Solo()
-                        .voters(3)
-                        .log(1, 1, 2)
-                        .state(2, 0, 0)
-                        .start(1, options -> options.commitByVote(commitByVote));
+        Solo solo = voter(0, commitByVote);
         solo.node.campaign();
         solo.drain();
         solo.step(
@@ -431,12 +435,7 @@ class ElectionTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aVoterThatRejectsSaysWhatIsCommitted(boolean commitByVote) {
-        Solo solo =
-                new Solo()
-                        .voters(3)
-                        .log(1, 1, 2)
-                        .state(2, 0, 2)
-                        .start(1, options -> options.commitByVote(commitByVote));
+        Solo solo = voter(2, commitByVote);
         solo.node.step(
                 Message.builder(MessageType.VOTE)
                         .from(2)

@@ -226,8 +226,7 @@ final class PdNode implements AutoCloseable {
                         Version.SERVER,
                         NO_HASH,
                         "",
-                        System.currentTimeMillis() / 1000,
-                        Version.ETCD_SERVER);
+                        System.currentTimeMillis() / 1000);
         ProcessMetrics.register(metrics);
         NodeMetrics.register(metrics, runtime.consensus(), Version.ETCD_SERVER);
         NodeMetrics.registerStore(metrics, runtime.maintenance(), config.quotaBackendBytes());
@@ -251,7 +250,6 @@ final class PdNode implements AutoCloseable {
                                         runtime.consensus(),
                                         runtime.kv(),
                                         () -> alarmNames(runtime.alarms().local())),
-                                info,
                                 metrics),
                         new JsonGateway(local.channel(), local.executor()),
                         placement.map(

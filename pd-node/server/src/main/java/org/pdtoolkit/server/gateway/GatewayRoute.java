@@ -99,6 +99,9 @@ public record GatewayRoute(
                     new GatewayRoute("/v3/lock/lock", LockGrpc.getLockMethod()),
                     new GatewayRoute("/v3/lock/unlock", LockGrpc.getUnlockMethod()));
 
+    private static final Map<String, GatewayRoute> BY_PATH =
+            ROUTES.stream().collect(Collectors.toMap(GatewayRoute::path, Function.identity()));
+
     /** Transactions nest; whatever was done has to be told. */
     private static MethodDescriptor<TxnRequest, TxnResponse> txn() {
         return KVGrpc.getTxnMethod().toBuilder()
@@ -107,9 +110,6 @@ public record GatewayRoute(
                                 TxnResponse.getDefaultInstance(), ANSWER_DEPTH_MAX))
                 .build();
     }
-
-    private static final Map<String, GatewayRoute> BY_PATH =
-            ROUTES.stream().collect(Collectors.toMap(GatewayRoute::path, Function.identity()));
 
     /** The route of a path, which must match to the letter. */
     public static Optional<GatewayRoute> find(String path) {

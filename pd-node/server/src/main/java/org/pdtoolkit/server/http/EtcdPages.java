@@ -14,7 +14,6 @@ import org.pdtoolkit.server.observe.MetricRegistry;
 import org.pdtoolkit.server.port.BackgroundPool;
 import org.pdtoolkit.server.port.HttpCall;
 import org.pdtoolkit.server.port.HttpReply;
-import org.pdtoolkit.server.port.NodeInfo;
 import org.pdtoolkit.wire.Version;
 
 /**
@@ -30,7 +29,6 @@ public final class EtcdPages implements AutoCloseable {
             "text/plain; version=0.0.4; charset=utf-8; escaping=values";
 
     private final HealthChecks checks;
-    private final NodeInfo node;
     private final MetricRegistry metrics;
     private final BackgroundPool background;
     private final Router router = new Router();
@@ -38,9 +36,8 @@ public final class EtcdPages implements AutoCloseable {
     /**
      * @param metrics what {@code /metrics} shows
      */
-    public EtcdPages(HealthChecks checks, NodeInfo node, MetricRegistry metrics) {
+    public EtcdPages(HealthChecks checks, MetricRegistry metrics) {
         this.checks = checks;
-        this.node = node;
         this.metrics = metrics;
         this.background = new BackgroundPool("http-background", 1, SCRAPES_MAX);
         router.add(Router.ANY, "/health", onlyGet(this::health))

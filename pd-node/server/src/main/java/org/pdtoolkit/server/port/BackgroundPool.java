@@ -58,7 +58,7 @@ public final class BackgroundPool implements AutoCloseable {
                     () -> {
                         try {
                             work.run();
-                        } catch (RuntimeException e) {
+                        } catch (RuntimeException | Error e) {
                             answer.completeExceptionally(e);
                         }
                     });

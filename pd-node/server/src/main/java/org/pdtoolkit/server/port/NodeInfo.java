@@ -8,12 +8,10 @@ package org.pdtoolkit.server.port;
  * @param gitHash commit of the build, empty when unknown
  * @param buildTime time of the build as text, empty when unknown
  * @param startTimestampSeconds Unix seconds at which the process started
- * @param etcdVersion version of etcd whose API is served, three numbers
  */
 public record NodeInfo(
         String name,
         String version,
         String gitHash,
         String buildTime,
-        long startTimestampSeconds,
-        String etcdVersion) {}
+        long startTimestampSeconds) {}

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.pdtoolkit.kv.KvError;
 import org.pdtoolkit.kv.KvException;
 import org.pdtoolkit.kv.Member;
@@ -101,17 +100,13 @@ final class MemberService implements MemberChanges {
     /** Asks whoever leads; again when that has changed meanwhile, until the deadline. */
     private CompletableFuture<Changed> promote(long id, long deadlineNanos) {
         return promoteHere(id)
-                .handle((changed, failure) -> here(id, changed, failure))
-                .thenCompose(Function.identity())
-                .handle((changed, failure) -> lastly(id, deadlineNanos, changed, failure))
-                .thenCompose(Function.identity());
+                .exceptionallyCompose(failure -> promoteThere(id, failure))
+                .exceptionallyCompose(failure -> promoteAgain(id, deadlineNanos, failure));
     }
 
-    private CompletableFuture<Changed> here(long id, Changed changed, Throwable failure) {
+    /** At the leader, if that is another member. */
+    private CompletableFuture<Changed> promoteThere(long id, Throwable failure) {
         long leader = state.office().leader();
-        if (failure == null) {
-            return CompletableFuture.completedFuture(changed);
-        }
         if (!isNotLeader(failure) || leader == 0 || leader == self) {
             return CompletableFuture.failedFuture(KvException.unwrapped(failure));
         }
@@ -121,22 +116,19 @@ final class MemberService implements MemberChanges {
                 .thenApply(done -> new Changed(membership.find(id), membership.members()));
     }
 
-    private CompletableFuture<Changed> lastly(
-            long id, long deadlineNanos, Changed changed, Throwable failure) {
-        if (failure == null) {
-            return CompletableFuture.completedFuture(changed);
+    private CompletableFuture<Changed> promoteAgain(
+            long id, long deadlineNanos, Throwable failure) {
+        if (!isNotLeader(failure) || context.now() - deadlineNanos >= 0) {
+            return CompletableFuture.failedFuture(KvException.unwrapped(failure));
         }
-        if (isNotLeader(failure) && context.now() - deadlineNanos < 0) {
-            // The barrier waits for a leader.
-            return kv.barrier()
-                    .exceptionallyCompose(
-                            none ->
-                                    state.office().leader() == 0
-                                            ? refused(KvError.NO_LEADER)
-                                            : CompletableFuture.failedFuture(none))
-                    .thenCompose(done -> promote(id, deadlineNanos));
-        }
-        return CompletableFuture.failedFuture(KvException.unwrapped(failure));
+        // The barrier waits for a leader.
+        return kv.barrier()
+                .exceptionallyCompose(
+                        none ->
+                                state.office().leader() == 0
+                                        ? refused(KvError.NO_LEADER)
+                                        : CompletableFuture.failedFuture(none))
+                .thenCompose(done -> promote(id, deadlineNanos));
     }
 
     private static boolean isNotLeader(Throwable failure) {

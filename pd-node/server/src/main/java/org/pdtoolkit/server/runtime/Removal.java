@@ -1,9 +1,9 @@
 package org.pdtoolkit.server.runtime;
 
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -41,8 +41,11 @@ final class Removal {
     private final AtomicLong toldNanos = new AtomicLong();
 
     private final Set<Long> told = ConcurrentHashMap.newKeySet();
-    private final AtomicBoolean lingering = new AtomicBoolean();
-    private final AtomicBoolean ended = new AtomicBoolean();
+
+    /** Only touched by the timer, as is the next. */
+    private boolean lingering;
+
+    private boolean ended;
 
     /**
      * @param stopServing ends what waits, and refuses what comes
@@ -60,7 +63,7 @@ final class Removal {
         this.stopServing = stopServing;
     }
 
-    MemberRemovedException exception() {
+    private MemberRemovedException exception() {
         return new MemberRemovedException(name, self);
     }
 
@@ -81,7 +84,7 @@ final class Removal {
     /** Ends this member when it is time. */
     void look() {
         long since = sinceNanos.get();
-        if (since == 0) {
+        if (since == 0 || ended) {
             return;
         }
         stopServing.run();
@@ -94,24 +97,19 @@ final class Removal {
         boolean longTold = firstTold != 0 && now - firstTold > TOLD_ELECTIONS * election;
         boolean forgotten = now - since > UNTOLD_NANOS;
         if (!membership.isRemoved(self) || mostKnow() || longTold || forgotten) {
-            if (ended.compareAndSet(false, true)) {
-                context.onFatal().accept(exception());
-            }
-        } else if (lingering.compareAndSet(false, true)) {
+            ended = true;
+            context.onFatal().accept(exception());
+        } else if (!lingering) {
+            lingering = true;
             LOG.info("goes on as a voter until most of the others know that it was removed");
         }
     }
 
     private boolean mostKnow() {
-        long voters = membership.members().stream().filter(m -> !m.learner()).count();
-        long know =
-                membership.members().stream()
-                        .filter(m -> !m.learner())
-                        .map(Member::id)
-                        .filter(told::contains)
-                        .count();
+        List<Member> voters = membership.members().stream().filter(m -> !m.learner()).toList();
+        long know = voters.stream().filter(m -> told.contains(m.id())).count();
         // Whoever is not on this member's last list belongs to a group that has long gone on.
         boolean later = told.stream().anyMatch(id -> membership.find(id) == null);
-        return later || know > voters / 2;
+        return later || know > voters.size() / 2;
     }
 }

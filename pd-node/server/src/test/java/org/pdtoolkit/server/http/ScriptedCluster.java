@@ -73,11 +73,11 @@ final class ScriptedCluster implements AutoCloseable {
         ProcessMetrics.register(metrics);
         NodeMetrics.register(metrics, node.consensus, "3.6.0");
         NodeMetrics.registerPd(metrics, node.placement, "9.0.0");
-        NodeInfo info = new NodeInfo(name, "9.0.0", "c0ffee", "2026-01-02", START_SECONDS, "3.6.0");
+        NodeInfo info = new NodeInfo(name, "9.0.0", "c0ffee", "2026-01-02", START_SECONDS);
         HealthChecks checks = new HealthChecks(node.consensus, node.kv, () -> alarms);
         return new HttpApi(
                 AccessRules.open(),
-                new EtcdPages(checks, info, metrics),
+                new EtcdPages(checks, metrics),
                 call -> CompletableFuture.completedFuture(HttpReply.empty(418)),
                 Optional.of(
                         new PdApi(

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +62,20 @@ class BackgroundPoolTest {
                             throw new KvException(KvError.CORRUPT);
                         });
         assertEquals(KvError.CORRUPT, error(answer));
+        assertEquals(7, pool.submit(() -> 7).get());
+    }
+
+    /** Whoever waits must not wait for ever, whatever has happened there. */
+    @Test
+    void anErrorFailsItsAnswerToo() throws Exception {
+        CompletableFuture<Integer> answer =
+                pool.submit(
+                        () -> {
+                            throw new StackOverflowError("deep");
+                        });
+        ExecutionException failure =
+                assertThrows(ExecutionException.class, () -> answer.get(30, TimeUnit.SECONDS));
+        assertEquals("deep", failure.getCause().getMessage());
         assertEquals(7, pool.submit(() -> 7).get());
     }
 

@@ -149,21 +149,20 @@ class SecureRegistryTest {
     @Test
     void whoTrustsAnotherAuthoritySaysSoAndGoesOnTrying() throws Exception {
         TlsFiles other = Certificates.issue().files(directory, true);
-        NodeProcess node = node("m1", flags(url(), papers, other));
-        try (node) {
-            node.start();
-            awaitOutput(node, "PKIX path");
-            assertTrue(node.isAlive());
-        }
+        goesOnTrying(flags(url(), papers, other), "PKIX path");
     }
 
     @Test
     void whoShowsACertificateOfAnotherAuthoritySaysThatItWasRefused() throws Exception {
         TlsFiles other = Certificates.issue().files(directory, true);
-        NodeProcess node = node("m1", flags(url(), other, papers));
+        goesOnTrying(flags(url(), other, papers), "certificate");
+    }
+
+    private void goesOnTrying(List<String> flags, String because) {
+        NodeProcess node = node("m1", flags);
         try (node) {
             node.start();
-            awaitOutput(node, "certificate");
+            awaitOutput(node, because);
             assertTrue(node.isAlive());
         }
     }
