@@ -1,6 +1,5 @@
 package org.pdtoolkit.server.runtime;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,7 +45,7 @@ final class ConsensusLoop implements Worker {
     private static final Logger LOG = LogManager.getLogger(ConsensusLoop.class);
     private static final int MAILBOX_MAX = 8_192;
     private static final int DRAIN_MAX = 1_024;
-    private static final int WAITING_CHANGES_MAX = 64;
+    private static final int PASSED_ON_MAX = 1_024;
 
     /** How much of the leader's log a learner must have to be promoted (etcd). */
     private static final int READY_PERCENT = 90;
@@ -67,10 +66,8 @@ final class ConsensusLoop implements Worker {
     private final AtomicBoolean tickDue = new AtomicBoolean();
     private final List<Runnable> batch = new ArrayList<>(DRAIN_MAX);
     private final ProposalQueue proposals;
+    private final PassedOnProposals passedOn;
     private final ReadRounds reads;
-
-    /** Membership changes that peers passed on while another one was under way, in order. */
-    private final Queue<Message> waitingChanges = new ArrayDeque<>();
 
     private final Map<Long, Long> lastActive = new HashMap<>();
     private final Set<CompletableFuture<Void>> transfers = ConcurrentHashMap.newKeySet();
@@ -113,7 +110,8 @@ final class ConsensusLoop implements Worker {
         this.options = context.options();
         this.promise = promise;
         this.roster = roster;
-        this.proposals = new ProposalQueue(raft, MAILBOX_MAX);
+        this.proposals = new ProposalQueue(raft, roster, MAILBOX_MAX);
+        this.passedOn = new PassedOnProposals(context, raft, proposals, PASSED_ON_MAX);
         this.reads = new ReadRounds(context, raft);
     }
 
@@ -236,11 +234,17 @@ final class ConsensusLoop implements Worker {
             onTick();
         }
         takeSnapshotReports();
-        while (!waitingChanges.isEmpty() && !raft.changePending()) {
-            stepNow(waitingChanges.remove());
+        Message waited = passedOn.next();
+        while (waited != null) {
+            stepNow(waited);
+            waited = passedOn.next();
         }
         proposals.flush();
         reads.flush();
+        handleAll();
+    }
+
+    private void handleAll() {
         while (raft.hasReady()) {
             handle(raft.ready());
         }
@@ -282,9 +286,11 @@ final class ConsensusLoop implements Worker {
      */
     private void endTerm() {
         if (raft.role() == Role.LEADER) {
+            // The core hears voters only, and this member may be none any more.
+            long voter = raft.status().confState().voters().get(0);
             stepNow(
                     Message.builder(MessageType.APP_RESP)
-                            .from(raft.id())
+                            .from(voter)
                             .to(raft.id())
                             .term(raft.term() + 1)
                             .build());
@@ -295,14 +301,19 @@ final class ConsensusLoop implements Worker {
         if (!isAcceptable(message) || !promise.admits(message, context.now())) {
             return;
         }
-        if (message.type() == MessageType.PROP
-                && MemberChange.anyIn(message.entries())
-                && raft.changePending()) {
-            // The core would drop it without telling, and its sender would wait in vain.
-            if (waitingChanges.size() < WAITING_CHANGES_MAX) {
-                waitingChanges.add(message);
-            }
+        if (gone && message.type() == MessageType.PROP) {
+            // Nobody will tell this member who leads next, but they will tell the sender.
+            transport.send(List.of(message.toBuilder().to(message.from()).build()));
+            transport.flush();
             return;
+        }
+        if (passedOn.keeps(message)) {
+            return;
+        }
+        if (message.type() == MessageType.TIMEOUT_NOW) {
+            // The core does not campaign while a change is committed and has not taken effect, and
+            // a removed leader's order comes right behind the news of its removal.
+            handleAll();
         }
         stepNow(message);
         if (VoterPromise.fromLeader(message, raft.leader(), raft.term())) {

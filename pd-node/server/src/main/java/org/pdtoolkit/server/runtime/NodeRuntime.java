@@ -2,10 +2,7 @@ package org.pdtoolkit.server.runtime;
 
 import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -62,6 +59,7 @@ public final class NodeRuntime implements AutoCloseable {
     private final StartDecision decision;
     private final boolean fresh;
     private final GroupState state = new GroupState();
+    private final PeerDirectory directory;
     private final Membership membership;
     private final KvMachine machine;
     private final PeerNetwork transport;
@@ -104,6 +102,7 @@ public final class NodeRuntime implements AutoCloseable {
         watches = new WatchLoop(context, machine.watches());
         PeerIdentity self = new PeerIdentity(identity.clusterId(), identity.memberId());
         transport = environment.network(self, new Peers(), options);
+        directory = new PeerDirectory(context, transport);
         membership = new Membership(this::onMembers);
         RuntimeOptions numbers = options.runtime();
         RaftNode raft = raftNode(log, applied.index());
@@ -274,7 +273,7 @@ public final class NodeRuntime implements AutoCloseable {
         }
         onMembers(membership.members());
         for (Member peer : decision.members()) {
-            transport.addPeer(peer.id(), urls(peer));
+            transport.addPeer(peer.id(), PeerDirectory.urls(peer));
         }
         LOG.info(
                 "member starts: name={} member={} cluster={} storage={} start={} applied={}",
@@ -295,6 +294,7 @@ public final class NodeRuntime implements AutoCloseable {
         workers.every(HOUSEKEEPING_MILLIS, kv::expire);
         workers.every(HOUSEKEEPING_MILLIS, publication::publish);
         workers.every(HOUSEKEEPING_MILLIS, removal::look);
+        workers.every(HOUSEKEEPING_MILLIS, this::dismissRemoved);
         workers.every(QUOTA_CHECK_MILLIS, quota::check);
         workers.every(LEASE_CHECK_MILLIS, this::revokeExpired);
         workers.every(COMPACTION_CHECK_MILLIS, this::compactHistory);
@@ -390,16 +390,16 @@ public final class NodeRuntime implements AutoCloseable {
     }
 
     private void onMembers(List<Member> members) {
-        Map<Long, List<URI>> peers = new HashMap<>();
-        members.forEach(m -> peers.put(m.id(), urls(m)));
-        transport.setPeers(peers);
+        directory.update(members);
         if (membership.isRemoved(identity.memberId())) {
             removal.applied();
         }
     }
 
-    private static List<URI> urls(Member member) {
-        return member.peerUrls().stream().map(URI::create).toList();
+    private void dismissRemoved() {
+        if (directory.isOverdue()) {
+            apply.offer(() -> directory.update(membership.members()));
+        }
     }
 
     private void revokeExpired() {
@@ -502,8 +502,8 @@ public final class NodeRuntime implements AutoCloseable {
         }
 
         @Override
-        public boolean isRemoved(long id) {
-            return membership.isRemoved(id);
+        public boolean isDismissed(long id) {
+            return membership.isRemoved(id) && !directory.isLeaving(id);
         }
 
         @Override

@@ -17,6 +17,7 @@ final class ProposalQueue {
     private static final int BATCH_BYTES_MAX = 4 << 20;
 
     private final RaftNode raft;
+    private final Roster roster;
     private final int parkedMax;
     private final List<Proposal> proposals = new ArrayList<>();
 
@@ -26,8 +27,9 @@ final class ProposalQueue {
     /**
      * @param parkedMax patient proposals that may wait; more are refused
      */
-    ProposalQueue(RaftNode raft, int parkedMax) {
+    ProposalQueue(RaftNode raft, Roster roster, int parkedMax) {
         this.raft = raft;
+        this.roster = roster;
         this.parkedMax = parkedMax;
     }
 
@@ -67,20 +69,17 @@ final class ProposalQueue {
     }
 
     private void propose(Runnable proposing, List<Proposal> from) {
-        // Before they leave: what was proposed may be committed, whatever is heard of it.
-        boolean takes = hasTaker();
-        if (takes) {
-            from.forEach(Proposal::markProposed);
+        if (!hasTaker()) {
+            from.forEach(waiting -> park(waiting, KvError.NO_LEADER));
+            return;
         }
+        // Before they leave: what was proposed may be committed, whatever is heard of it.
+        from.forEach(Proposal::markProposed);
         try {
             proposing.run();
         } catch (RaftException e) {
             for (Proposal dropped : from) {
-                if (takes) {
-                    dropped.completeExceptionally(new KvException(KvError.TOO_MANY_REQUESTS));
-                } else {
-                    park(dropped, KvError.NO_LEADER);
-                }
+                dropped.completeExceptionally(new KvException(KvError.TOO_MANY_REQUESTS));
             }
         }
     }
@@ -101,8 +100,12 @@ final class ProposalQueue {
         }
     }
 
-    private boolean hasTaker() {
-        return raft.leader() != 0 && raft.transferee() == 0;
+    /**
+     * Whether there is a leader that takes proposals. One that was removed hands over, and would
+     * lose what still comes.
+     */
+    boolean hasTaker() {
+        return raft.leader() != 0 && raft.transferee() == 0 && !roster.isRemoved(raft.leader());
     }
 
     private boolean isOverdue(Proposal proposal) {

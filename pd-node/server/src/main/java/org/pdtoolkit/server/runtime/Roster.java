@@ -32,6 +32,11 @@ final class Roster {
         removed.addAll(removedIds);
     }
 
+    /** Whether that id belonged to a member once and never will again. */
+    boolean isRemoved(long id) {
+        return removed.contains(id);
+    }
+
     /** Why {@code change} must not take place; {@code null} if it may. */
     KvError refusal(ConfChange change) {
         MemberChange carried = MemberChange.of(change);

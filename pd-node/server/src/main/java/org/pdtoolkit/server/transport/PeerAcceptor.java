@@ -105,7 +105,7 @@ final class PeerAcceptor extends SimpleChannelInboundHandler<PeerFrame> {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event != JUDGE) {
             context.fireUserEventTriggered(event);
-        } else if (hello != null && !ended && handler.isRemoved(hello.from())) {
+        } else if (hello != null && !ended && handler.isDismissed(hello.from())) {
             refuse(context, hello, Refusal.REMOVED);
         }
     }
@@ -151,7 +151,7 @@ final class PeerAcceptor extends SimpleChannelInboundHandler<PeerFrame> {
         if (caller.to() != self.memberId()) {
             return Refusal.WRONG_MEMBER;
         }
-        if (handler.isRemoved(caller.from())) {
+        if (handler.isDismissed(caller.from())) {
             return Refusal.REMOVED;
         }
         long mine = handler.incarnation();

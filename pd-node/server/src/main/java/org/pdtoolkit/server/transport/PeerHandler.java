@@ -32,8 +32,11 @@ public interface PeerHandler {
 
     boolean isMember(long id);
 
-    /** Whether that id belonged to a member that was removed; it never comes back. */
-    boolean isRemoved(long id);
+    /**
+     * Whether that member was removed some time ago, and has nothing to say any more; it never
+     * comes back.
+     */
+    boolean isDismissed(long id);
 
     /** That member says that this one was removed. */
     void onRemoved(long peer);

@@ -220,7 +220,7 @@ public final class PeerTransport implements PeerNetwork {
 
     @Override
     public synchronized void setPeers(Map<Long, List<URI>> members) {
-        strangers.removeIf(id -> members.containsKey(id) || handler.isRemoved(id));
+        strangers.removeIf(id -> members.containsKey(id) || handler.isDismissed(id));
         for (Map.Entry<Long, Peer> known : peers.entrySet()) {
             if (!members.containsKey(known.getKey())
                     && !strangers.contains(known.getKey())

@@ -209,7 +209,7 @@ final class TestPeer implements PeerHandler, AutoCloseable {
     }
 
     @Override
-    public boolean isRemoved(long member) {
+    public boolean isDismissed(long member) {
         return removed.contains(member);
     }
 

@@ -93,7 +93,7 @@ final class Network {
                     && !other.isPaused()
                     && !isCut(node, other)
                     && !isCut(other, node)
-                    && other.handler.isRemoved(id)) {
+                    && other.handler.isDismissed(id)) {
                 node.handler.onRemoved(other.memberId());
             }
         }
@@ -241,7 +241,7 @@ final class Network {
                         world.trace(message.index() * 31 + message.term());
                         to.arrive(
                                 () -> {
-                                    boolean removed = to.handler.isRemoved(message.from());
+                                    boolean removed = to.handler.isDismissed(message.from());
                                     // A connection may have lasted since before the removal.
                                     if (!removed || world.chance(0.5)) {
                                         // Told with each greeting, before any message.
