@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import org.pdtoolkit.server.port.TlsFiles;
 
 /**
@@ -24,6 +25,16 @@ public record Certificates(X509Bundle authority, X509Bundle node) {
                         .addSanIpAddress("127.0.0.1")
                         .buildIssuedBy(authority);
         return new Certificates(authority, node);
+    }
+
+    /** Of a client that trusts the authority, and shows the node's certificate when it is asked. */
+    public SSLContext clientContext() throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(
+                node.toKeyManagerFactory().getKeyManagers(),
+                authority.toTrustManagerFactory().getTrustManagers(),
+                null);
+        return context;
     }
 
     /** Signs itself; nobody knows it yet. */

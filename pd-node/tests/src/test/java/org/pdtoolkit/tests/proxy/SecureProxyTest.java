@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
@@ -69,7 +68,7 @@ class SecureProxyTest {
             throws Exception {
         HttpClient http =
                 scheme.equals("https")
-                        ? HttpClient.newBuilder().sslContext(httpContext()).build()
+                        ? HttpClient.newBuilder().sslContext(certificates.clientContext()).build()
                         : HttpClient.newHttpClient();
         return new ProxyProcess(
                 name,
@@ -82,15 +81,6 @@ class SecureProxyTest {
                         "--cert=" + shows.certificate(),
                         "--key=" + shows.key(),
                         "--cacert=" + trusts.authority().orElseThrow()));
-    }
-
-    private static SSLContext httpContext() throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(
-                certificates.node().toKeyManagerFactory().getKeyManagers(),
-                certificates.authority().toTrustManagerFactory().getTrustManagers(),
-                null);
-        return context;
     }
 
     private static SslContext grpcContext() throws Exception {
