@@ -12,10 +12,8 @@ import org.pdtoolkit.kv.Member;
 /**
  * The end of a member that was removed. It stops to serve at once. But its vote may be needed: the
  * others can be unable to elect a leader by the list with it, and not know yet that there is one
- * without. So it goes on as a voter until most of those who remain have told it that they know.
- *
- * <p>One that hears of its removal from another member, and has not applied it, was not needed for
- * what came since, and ends a little later.
+ * without. So it goes on as a voter until most of those who remain have told it that they know;
+ * whether it has applied its removal itself does not matter.
  *
  * <p>Thread: {@link #look} by the timer, the rest by anyone.
  */
@@ -25,7 +23,7 @@ final class Removal {
     /** For when all who remained have been replaced meanwhile: nobody is left to tell it. */
     private static final long UNTOLD_NANOS = TimeUnit.MINUTES.toNanos(10);
 
-    /** One who knows and lives for so many election timeouts has led, or told the others. */
+    /** A voter who knows and lives for so many election timeouts has led, or told the others. */
     private static final int TOLD_ELECTIONS = 10;
 
     private final NodeContext context;
@@ -77,7 +75,10 @@ final class Removal {
     /** Another member has applied it. */
     void toldBy(long peer) {
         told.add(peer);
-        toldNanos.compareAndSet(0, context.now() | 1);
+        Member teller = membership.find(peer);
+        if (teller == null || !teller.learner()) {
+            toldNanos.compareAndSet(0, context.now() | 1);
+        }
         applied();
     }
 
@@ -96,7 +97,7 @@ final class Removal {
         long firstTold = toldNanos.get();
         boolean longTold = firstTold != 0 && now - firstTold > TOLD_ELECTIONS * election;
         boolean forgotten = now - since > UNTOLD_NANOS;
-        if (!membership.isRemoved(self) || mostKnow() || longTold || forgotten) {
+        if (mostKnow() || longTold || forgotten) {
             ended = true;
             context.onFatal().accept(exception());
         } else if (!lingering) {
@@ -106,7 +107,11 @@ final class Removal {
     }
 
     private boolean mostKnow() {
-        List<Member> voters = membership.members().stream().filter(m -> !m.learner()).toList();
+        // It is on its own list still if it was told before it heard from the log.
+        List<Member> voters =
+                membership.members().stream()
+                        .filter(m -> !m.learner() && m.id() != self)
+                        .toList();
         long know = voters.stream().filter(m -> told.contains(m.id())).count();
         // Whoever is not on this member's last list belongs to a group that has long gone on.
         boolean later = told.stream().anyMatch(id -> membership.find(id) == null);
