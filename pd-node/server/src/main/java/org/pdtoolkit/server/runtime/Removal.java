@@ -109,9 +109,7 @@ final class Removal {
     private boolean mostKnow() {
         // It is on its own list still if it was told before it heard from the log.
         List<Member> voters =
-                membership.members().stream()
-                        .filter(m -> !m.learner() && m.id() != self)
-                        .toList();
+                membership.members().stream().filter(m -> !m.learner() && m.id() != self).toList();
         long know = voters.stream().filter(m -> told.contains(m.id())).count();
         // Whoever is not on this member's last list belongs to a group that has long gone on.
         boolean later = told.stream().anyMatch(id -> membership.find(id) == null);
