@@ -503,7 +503,11 @@ public final class NodeRuntime implements AutoCloseable {
 
         @Override
         public boolean isDismissed(long id) {
-            return membership.isRemoved(id) && !directory.isLeaving(id);
+            // A learner does not send it away: it cannot vote in its place.
+            Member self = membership.find(identity.memberId());
+            return membership.isRemoved(id)
+                    && !directory.isLeaving(id)
+                    && (self == null || !self.learner());
         }
 
         @Override

@@ -23,7 +23,10 @@ final class Removal {
     /** For when all who remained have been replaced meanwhile: nobody is left to tell it. */
     private static final long UNTOLD_NANOS = TimeUnit.MINUTES.toNanos(10);
 
-    /** A voter who knows and lives for so many election timeouts has led, or told the others. */
+    /**
+     * Only voters tell. One who knows and lives for so many election timeouts has led, or told the
+     * others.
+     */
     private static final int TOLD_ELECTIONS = 10;
 
     private final NodeContext context;
@@ -75,10 +78,7 @@ final class Removal {
     /** Another member has applied it. */
     void toldBy(long peer) {
         told.add(peer);
-        Member teller = membership.find(peer);
-        if (teller == null || !teller.learner()) {
-            toldNanos.compareAndSet(0, context.now() | 1);
-        }
+        toldNanos.compareAndSet(0, context.now() | 1);
         applied();
     }
 

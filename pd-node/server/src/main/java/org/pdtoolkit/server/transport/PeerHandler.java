@@ -33,8 +33,8 @@ public interface PeerHandler {
     boolean isMember(long id);
 
     /**
-     * Whether that member was removed some time ago, and has nothing to say any more; it never
-     * comes back.
+     * Whether that member was removed, never to come back, and is to be told so. A learner tells
+     * nobody, and a voter a little later: it may still be needed.
      */
     boolean isDismissed(long id);
 
