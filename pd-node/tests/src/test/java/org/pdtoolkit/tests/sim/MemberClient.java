@@ -72,7 +72,7 @@ final class MemberClient extends Client {
     protected void next(Node target) {
         nodes.removeIf(node -> node.hasEnded() && world.chance(0.3));
         MemberHistory.Version latest = history.latest();
-        if (latest == null || nodes.stream().anyMatch(node -> node.memberId() == 0)) {
+        if (latest == null || nodes.stream().anyMatch(MemberClient::isYetToStart)) {
             // A founder that has not started yet is not a member without a node.
             again();
             return;
@@ -104,6 +104,10 @@ final class MemberClient extends Client {
         } else {
             choose(target, latest);
         }
+    }
+
+    private static boolean isYetToStart(Node node) {
+        return node.memberId() == 0 && !node.isLost();
     }
 
     private static boolean isDone(Step step, MemberHistory.Version latest) {
